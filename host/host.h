@@ -1,0 +1,59 @@
+// host.h - the one structure that everything in the process hangs on.
+// Loop thread only. Fetched from Lua by host_of(L), never a global.
+#pragma once
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#define AFFICHE_VERSION "0.1.0"
+
+struct task;
+struct op;
+struct log;
+struct http_pool;
+struct transfer_pool;
+
+// Limits on plain Lua, from the first day: they cannot be added later.
+struct budget {
+    size_t memory_used; // bytes the Lua state holds now
+    size_t memory_cap;  // more is "not enough memory" for whoever asks
+    uint64_t started;   // uv_hrtime() when the running task was resumed
+    double seconds;     // a task that holds the loop longer than this is stopped
+    bool warned;        // half of it has been used and reported, this resume
+};
+
+struct host {
+    lua_State *L;     // main state: owned here, runs no script itself
+    uv_loop_t loop;   // owned
+    char *root;       // owned: folder that holds modules/ and scripts/
+    char *executable; // owned: absolute path of this program
+    struct budget budget;
+    struct task *current;     // the task whose coroutine runs now, or NULL
+    struct task *tasks;       // all tasks alive, a doubly linked list
+    struct task *ready_first; // to be resumed, in order
+    struct task *ready_last;
+    unsigned task_count;
+    unsigned op_count; // operations begun and not yet freed
+    bool closing;      // the state is being closed: no more resumes
+    // Each belongs to the file of its name, made at first use and freed by host_close.
+    struct log *log;
+    struct http_pool *http;
+    struct transfer_pool *transfers;
+    struct op *signals; // who waits in host.signal, newest first
+    int signal_pending; // arrived while nobody waited
+    uv_signal_t on_int, on_term;
+};
+
+// The host that owns this state. Never fails.
+struct host *host_of(lua_State *L);
+
+// Returns new; NULL when memory or the loop cannot be had. `argv0` is only used for messages.
+struct host *host_open(const char *argv0);
+// Runs modules/main.lua's function with the arguments as the main task, until it and every
+// shielded task ended. Returns the process exit status.
+int host_run(struct host *host, int argc, char **argv);
+// Accepts NULL and half-built hosts.
+void host_close(struct host *host);

@@ -1,0 +1,357 @@
+---@meta host
+-- host.lua - every primitive of the C host: shapes, units, errors. Never loaded by the program:
+-- editors read it through .luarc.json, and the specs compare it with the registry.
+--
+-- Conventions, the same everywhere
+--  * A failure of the outside world is returned as `nil, err` (see Error); a mistake by the
+--    programmer raises and names the argument. `assert(host.move(a, b))` raises the table itself.
+--  * "Waits" means: the calling task sleeps, every other task goes on.
+--  * Options are tables; an unknown key is refused by name. Times are seconds, sizes are bytes.
+
+---@class Error
+---@field kind "io"|"network"|"tls"|"auth"|"timeout"|"remote"|"format"|"limit"|"cancelled"|"script"
+---@field message string for people, without secrets
+---@field retryable boolean true when the same call may succeed later, unchanged
+---@field op string the primitive that failed
+---@field code? string|integer errno name ("ENOENT"), FTP reply code, Graph error code …
+---@field path? string the file in hand
+---@field traceback? string where a script failed
+
+---@class host
+host = {}
+
+-- Tasks ---------------------------------------------------------------------------------------
+
+---@class Task
+local Task = {}
+---Waits for the end. `true` and what the function returned, or `false` and an Error.
+---@return boolean ok, any ...
+function Task:join() end
+---Ends the task: what it waits for is aborted, its `<close>` variables are closed. A shielded
+---task ends when its shield does. A finished task is left as it is. Also its `__close`.
+function Task:cancel() end
+---@return "ready"|"running"|"waiting"|"dead"
+function Task:status() end
+
+---Starts `fn(...)` as a task of its own.
+---@param fn function
+---@return Task
+function host.spawn(fn, ...) end
+
+---Runs `fn(value, index)` for each value, at most `concurrency` at a time (default 8). Waits.
+---Results come in order. The first failure is raised once those under way have ended; no new one
+---is begun after it.
+---@param list any[]
+---@param options { concurrency?: integer }
+---@param fn fun(value: any, index: integer): any
+---@return any[]
+function host.map(list, options, fn) end
+
+---Waits.
+---@param seconds number not negative
+---@return true|nil, Error?
+function host.sleep(seconds) end
+
+---Runs `fn(...)` with cancellation put off until it returns: for what must not be cut, such as
+---a publish and the note of its answer. Keep it bounded by timeouts.
+---@return any ...
+function host.shield(fn, ...) end
+
+---Waits for SIGINT or SIGTERM (a second one is delivered as well).
+---@return "SIGINT"|"SIGTERM"
+function host.signal() end
+
+---Seconds. "wall" (default): since 1970, with fraction. "monotonic": for durations.
+---@param clock? "wall"|"monotonic"
+---@return number
+function host.now(clock) end
+
+---What is alive now: the specs demand that it all goes back to where it was.
+---@return { tasks: integer, operations: integer, handles: integer, memory: integer }
+function host.live() end
+
+-- The program and its surroundings -------------------------------------------------------------
+
+---A variable of the process environment, or all of them.
+---@param name? string
+---@return string|table<string,string>|nil
+function host.env(name) end
+
+---@return { version: string, pid: integer, root: string, executable: string, system: string, libraries: table<string,string> }
+function host.info() end
+
+---Bytes from the system's random source as lower-case hex: `random(8)` has 16 digits.
+---@param bytes integer 1 to 64
+---@return string
+function host.random(bytes) end
+
+---Runs a program directly, no shell. Waits. Killed when the task is cancelled or time is up.
+---The child gets `env` alone (default: PATH, HOME, LANG, TMPDIR of ours; never a secret).
+---@param argv string[] argv[1] is looked up in PATH
+---@param options? { timeout?: number, stdin?: string, cwd?: string, env?: table<string,string>, max_output?: integer }
+---@return { status: integer, signal: integer, stdout: string, stderr: string }|nil, Error?
+function host.exec(argv, options) end
+
+-- Log and secrets ------------------------------------------------------------------------------
+
+---Where log lines go. Default before the first call: level info, text, stderr.
+---@param options { level?: "debug"|"info"|"warn"|"error", format?: "text"|"json", file?: string, tag?: string, listener?: fun(record: table) }
+---@return true|nil, Error?
+function host.log_open(options) end
+
+---Writes one line `ICON [HH:MM:SS] [TAG] message`, or one JSON object, redacted. Control
+---characters in the message are escaped. Does not wait.
+---@param level "debug"|"info"|"warn"|"error"
+---@param message string
+---@param fields? table<string, string|number|boolean> `icon` replaces the level's icon; the rest goes into the JSON form
+function host.log(level, message, fields) end
+
+---From now on this value is cut out of every log line, error message and `redact`, in plain,
+---percent-encoded, JSON-escaped and base64 form. Under 8 characters, or with `shown`, it is only
+---removed where it belongs: after PASS, in the user part of a URL, base64 with its user.
+---@param value string
+---@param options? { user?: string, shown?: boolean }
+function host.secret(value, options) end
+
+---@param text string
+---@return string
+function host.redact(text) end
+
+-- Files ----------------------------------------------------------------------------------------
+
+---@class Entry
+---@field name string
+---@field path string
+---@field size integer
+---@field mtime number seconds since 1970, with fraction
+---@field format? string by content: jpeg png webp gif mp4 mov heic avif tiff bmp, or nil
+---@field kind? "image"|"video"
+---@field growing boolean size or mtime differ from `previous`
+
+---@class Skipped
+---@field name string
+---@field reason "hidden"|"partial"|"folder"|"link"|"special"|"unreadable"
+
+---The regular files directly in a folder, and what was passed over. Waits.
+---@param folder string
+---@param options? { order?: "name"|"age", previous?: Entry[] }
+---@return Entry[]|nil, Skipped[]|Error
+function host.scan(folder, options) end
+
+---SHA-256 of a file, lower-case hex, and its size. Waits.
+---@param path string
+---@return string|nil, integer|Error
+function host.hash(path) end
+
+---SHA-256 of a text, or HMAC-SHA-256 with a key (RFC 2104), lower-case hex. Does not wait.
+---@param text string
+---@param key? string
+---@return string
+function host.digest(text, key) end
+
+---Durable move that never overwrites: a taken name gets a suffix ("a-2.jpg"). Across filesystems
+---it copies, compares, syncs, then unlinks. Missing folders are made. Waits.
+---@param source string
+---@param target string
+---@param options? { sha256?: string } expected content: a difference is an error and nothing is moved
+---@return string|nil path, Error?
+function host.move(source, target, options) end
+
+---Durable copy under a temporary name first. Waits.
+---@param source string
+---@param target string
+---@param options? { sha256?: string, replace?: boolean } without `replace` a taken name is an error with code "EEXIST"
+---@return string|nil path, Error?
+function host.copy(source, target, options) end
+
+---The whole file. Waits.
+---@param path string
+---@param options? { max?: integer } default 16 MiB; larger is an error of kind "limit"
+---@return string|nil, Error?
+function host.read(path, options) end
+
+---Durable write: temporary name, sync, rename, folder synced. Replaces. Waits.
+---@param path string
+---@param text string
+---@param options? { mode?: integer, replace?: boolean } mode default 420 (0644), replace default true
+---@return true|nil, Error?
+function host.write(path, text, options) end
+
+---Makes a folder and its parents. A folder that is there already is success. Waits.
+---@param path string
+---@param options? { mode?: integer } default 493 (0755)
+---@return true|nil, Error?
+function host.mkdir(path, options) end
+
+---Removes a file, or a folder with all that is in it when `recursive`. A missing one is success. Waits.
+---@param path string
+---@param options? { recursive?: boolean }
+---@return true|nil, Error?
+function host.remove(path, options) end
+
+---Names in a folder, sorted bytewise, without "." and "..". Waits.
+---@param path string
+---@return string[]|nil, Error?
+function host.list(path) end
+
+---Does not follow a final symlink. Waits.
+---@param path string
+---@return { type: "file"|"folder"|"link"|"special", size: integer, mtime: number, mode: integer, device: integer, inode: integer, owner: integer, writable: boolean }|nil, Error?
+function host.stat(path) end
+
+---@class Lock
+local Lock = {}
+---Also its `__close` and `__gc`.
+function Lock:release() end
+
+---Takes an exclusive advisory lock on a file or folder, held until released or the process ends.
+---Fails at once with code "EBUSY" when taken; `err.holder` is the process id when it can be known. Waits.
+---@param path string
+---@return Lock|nil, Error?
+function host.lock(path) end
+
+-- Pictures -------------------------------------------------------------------------------------
+
+---@class Facts
+---@field format string by content: jpeg png webp gif mp4 mov …
+---@field kind "image"|"video"
+---@field width integer as stored; see orientation
+---@field height integer
+---@field orientation integer EXIF 1 to 8, 1 when unknown
+---@field frames integer
+---@field alpha boolean
+---@field progressive? boolean JPEG
+---@field components? integer JPEG
+---@field icc boolean a colour profile is embedded
+---@field duration? number seconds, videos
+---@field size integer
+
+---What a medium is, from its content alone. Waits.
+---@param path string
+---@param options? { timeout?: number, max_pixels?: integer }
+---@return Facts|nil, Error? kind "format" when it is no medium or damaged, "limit" when too large
+function host.probe(path, options) end
+
+---@class Converted
+---@field path string
+---@field width integer
+---@field height integer
+---@field size integer
+---@field quality integer as used
+---@field source Facts
+
+---Makes a baseline JPEG, sRGB, upright, without alpha. Order: decode, orientation, sRGB, flatten,
+---fit, encode. Waits; the target appears whole and synced, or not at all.
+---@param source string
+---@param target string
+---@param options? { quality?: integer, fit?: "pad"|"crop"|"none", background?: string, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, timeout?: number }
+--- quality 1..100 (90); fit what to do when width/height lies outside min_ratio..max_ratio: "pad"
+--- with `background` ("#ffffff"), "crop" the centre, "none": an error of kind "format"; without
+--- ratios nothing is fitted. max_bytes is reached by lowering quality, then size.
+---@return Converted|nil, Error?
+function host.convert(source, target, options) end
+
+-- Network --------------------------------------------------------------------------------------
+
+---@class Reply
+---@field status integer
+---@field headers table<string,string> names in lower case; repeated ones joined with ", "
+---@field body string
+---@field url string where it ended, without user part
+
+---One HTTP request. Redirects are followed only when `redirects` says so; a reply of any status is
+---a reply, not an error. Never repeated by itself; `fresh` forces a new connection. Waits.
+---@param request { url: string, method?: string, headers?: table<string,string>, body?: string, form?: table<string,string>, timeout?: number, connect_timeout?: number, max_bytes?: integer, redirects?: integer, fresh?: boolean, ca_file?: string }
+--- method default GET, or POST with body or form; timeout 60 (whole), connect_timeout 15; max_bytes 16 MiB: more is an error of kind "limit"
+---@return Reply|nil, Error? `err.sent` is false when it is certain that no byte of the request left
+function host.http(request) end
+
+---@class GraphOptions
+---@field token? string goes into the Authorization header, never into a URL
+---@field scheme? string default "Bearer"; "OAuth" for rupload
+---@field app_secret? string adds `appsecret_proof` to the form, or for GET to the query
+---@field decode? fun(text: string): any json.decode; without it the body stays a string
+---@field timeout? number 60
+---@field max_bytes? integer 4 MiB
+---@field fresh? boolean
+---@field ca_file? string
+
+---A Graph API call. The answer decoded, and the raw Reply; or `nil, err, reply`. An answer that is
+---no JSON, cut short or too large is an error; an error envelope becomes an Error of kind
+---"remote", "auth" or "limit" with `status code subcode type fbtrace_id is_transient user_message`.
+---@param url string
+---@param query table<string,string>
+---@param options GraphOptions
+---@return any|nil, Reply|Error, Reply?
+function host.graph_get(url, query, options) end
+
+---@param url string
+---@param form table<string,string>
+---@param options GraphOptions
+---@return any|nil, Reply|Error, Reply?
+function host.graph_post(url, form, options) end
+
+---Uploads one file so that its final name only ever holds the whole file: temporary name, size
+---verified by a request of its own, a look at the final name, rename as a request of its own. Waits.
+---@param source string
+---@param url string ftp:// ftps:// or sftp://, without user part; the path is the final name, `%2F` first when absolute
+---@param options { user?: string, password?: string, tls?: "off"|"try"|"require", ca_file?: string, tls_max?: "1.2"|"1.3", sha256: string, rename?: boolean, tls_seen?: boolean, known_hosts?: string, private_key?: string, connections?: integer, timeout?: number, cleanup?: string[], on_temporary?: fun(name: string) }
+--- tls_seen: this host has offered TLS before, so plain is refused; rename=false: the server cannot
+--- rename, write the final name directly; cleanup: leftovers of ours to delete
+---@return { size: integer, existed: boolean, tls: boolean, verified: boolean, renamed: boolean, certificate_verified: boolean, warnings: string[] }|nil, Error?
+function host.ftp_put(source, url, options) end
+
+---@class Request
+---@field method string
+---@field path string decoded
+---@field query table<string,string>
+---@field headers table<string,string> names in lower case
+---@field body string
+---@field remote string address of the peer
+
+---@class Response
+---@field status? integer 200
+---@field headers? table<string,string>
+---@field body? string
+---@field file? string a file to send instead; Range and HEAD are answered (RFC 9110)
+---@field drop? boolean cut the connection without an answer
+---@field stream? fun(write: fun(text: string): boolean) runs in the request's task; `write` is false once the client is gone
+
+---@class Server
+---@field port integer
+local Server = {}
+---Stops accepting, ends what is under way. Also its `__close`.
+function Server:close() end
+
+---An HTTP server in the loop; each request runs `handler` in a task of its own.
+---@param options { host?: string, port?: integer, max_body?: integer, header_timeout?: number, body_timeout?: number, max_connections?: integer }
+--- host 127.0.0.1; port 0 takes a free one
+---@param handler fun(request: Request): Response
+---@return Server|nil, Error?
+function host.serve(options, handler) end
+
+-- Database -------------------------------------------------------------------------------------
+
+---@class Store
+local Store = {}
+---Rows as tables by column name; SQL NULL is absent. Waits.
+---@param sql string
+---@param ... string|number|boolean|nil
+---@return table[]|nil, Error?
+function Store:query(sql, ...) end
+---Statements `{ sql, param, … }` as one unit, all or none. Everything written in one turn of the
+---loop shares one transaction and one sync; returns when it is durable. Waits. A failed disk
+---makes the store refuse everything from then on (`err.fatal`).
+---@param statements table[]
+---@return { changes: integer, last_id: integer }[]|nil, Error?
+function Store:write(statements) end
+---Also its `__close`.
+function Store:close() end
+
+---Opens (and makes) a SQLite database in WAL mode with full sync. Waits.
+---@param path string
+---@param options? { readonly?: boolean }
+---@return Store|nil, Error?
+function host.store(path, options) end
+
+return host
