@@ -15,6 +15,7 @@ struct op;
 struct log;
 struct http_pool;
 struct transfer_pool;
+struct signals;
 
 // Limits on plain Lua, from the first day: they cannot be added later.
 struct budget {
@@ -42,16 +43,14 @@ struct host {
     struct log *log;
     struct http_pool *http;
     struct transfer_pool *transfers;
-    struct op *signals; // who waits in host.signal, newest first
-    int signal_pending; // arrived while nobody waited
-    uv_signal_t on_int, on_term;
+    struct signals *signals;
 };
 
 // The host that owns this state. Never fails.
 struct host *host_of(lua_State *L);
 
-// Returns new; NULL when memory or the loop cannot be had. `argv0` is only used for messages.
-struct host *host_open(const char *argv0);
+// Returns new; NULL, and a line on stderr, when it cannot start.
+struct host *host_open(void);
 // Runs modules/main.lua's function with the arguments as the main task, until it and every
 // shielded task ended. Returns the process exit status.
 int host_run(struct host *host, int argc, char **argv);

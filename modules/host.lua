@@ -66,6 +66,16 @@ function host.signal() end
 ---@return number
 function host.now(clock) end
 
+---How long a script may run without waiting (5 s as shipped) before it is stopped with an error, and
+---how much memory all Lua together may take (64 MiB as shipped). Does not wait.
+---@param limits { seconds?: number, memory?: integer }
+function host.limit(limits) end
+
+---Makes an Error like those of the primitives: the kind is checked, the message redacted.
+---@param fields { kind: string, message: string, retryable?: boolean, [string]: any }
+---@return Error
+function host.error(fields) end
+
 ---What is alive now: the specs demand that it all goes back to where it was.
 ---@return { tasks: integer, operations: integer, handles: integer, memory: integer }
 function host.live() end

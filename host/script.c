@@ -1,0 +1,183 @@
+// script.c - what plain Lua may do: libraries, search paths, instruction budget.
+//
+// Scripts are the user's own code, so the aim is to survive mistakes, not to jail an attacker: text
+// chunks only, absolute search paths only, no way to end or block the whole process by a slip, and
+// a hook that stops a script which holds the loop.
+#include "script.h"
+
+#include "api.h"
+#include "log.h"
+#include <lualib.h>
+#include <string.h>
+
+enum { HOOK_EVERY = 1000 }; // instructions: its cost is below what can be measured
+
+static const char MEMORY_ERROR = 0; // registry key by address
+
+// ---- budget -------------------------------------------------------------------------------------
+
+static void on_count(lua_State *L, lua_Debug *ar)
+{
+    struct host *host = host_of(L);
+    double used = (double)(uv_hrtime() - host->budget.started) / 1e9;
+    if (used < host->budget.seconds / 2)
+        return;
+    if (used < host->budget.seconds) {
+        if (!host->budget.warned && lua_getinfo(L, "Sl", ar)) {
+            host->budget.warned = true;
+            log_write(host, LOG_WARN, "%s:%d holds the program for %.1f s", ar->short_src,
+                      ar->currentline, used);
+        }
+        return;
+    }
+    // From here on every instruction raises, so that a pcall in a loop cannot swallow it.
+    lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
+    lua_getinfo(L, "Sl", ar);
+    luaL_error(L, "%s:%d: stopped: it ran for more than %f s without waiting", ar->short_src,
+               ar->currentline, host->budget.seconds);
+}
+
+void script_arm(lua_State *L)
+{
+    lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_EVERY);
+}
+
+void script_start_budget(struct host *host, lua_State *co)
+{
+    host->budget.started = uv_hrtime();
+    host->budget.warned = false;
+    script_arm(co);
+}
+
+void script_push_memory_error(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &MEMORY_ERROR);
+}
+
+// ---- loading ------------------------------------------------------------------------------------
+
+// load and loadfile that refuse precompiled chunks, whatever mode is asked for: bytecode is not
+// verified in Lua 5.4.
+static int text_only(lua_State *L)
+{
+    bool is_load = lua_toboolean(L, lua_upvalueindex(2));
+    int mode = is_load ? 3 : 2; // load(chunk, name, mode, env), loadfile(name, mode, env)
+    if (lua_gettop(L) < mode)
+        lua_settop(L, mode);
+    lua_pushliteral(L, "t");
+    lua_replace(L, mode);
+    lua_pushvalue(L, lua_upvalueindex(1)); // the original
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static void wrap_text_only(lua_State *L, const char *name, bool is_load)
+{
+    lua_getglobal(L, name);
+    lua_pushboolean(L, is_load);
+    lua_pushcclosure(L, text_only, 2);
+    lua_setglobal(L, name);
+}
+
+// A searcher for package.path that loads text alone.
+static int search_lua(lua_State *L)
+{
+    lua_getfield(L, lua_upvalueindex(1), "searchpath");
+    lua_pushvalue(L, 1);
+    lua_getfield(L, lua_upvalueindex(1), "path");
+    lua_call(L, 2, 2);
+    if (lua_isnil(L, -2))
+        return 1; // the message: where it was looked for
+    const char *file = lua_tostring(L, -2);
+    if (luaL_loadfilex(L, file, "t") != LUA_OK)
+        return lua_error(L);
+    lua_pushstring(L, file);
+    return 2;
+}
+
+// Keeps the absolute entries of a search path: the working directory must not supply code.
+static void push_absolute(lua_State *L, const char *path)
+{
+    luaL_Buffer out;
+    luaL_buffinit(L, &out);
+    for (const char *entry = path; *entry;) {
+        size_t length = strcspn(entry, ";");
+        if (entry[0] == '/') {
+            luaL_addlstring(&out, entry, length);
+            luaL_addchar(&out, ';');
+        }
+        entry += length + (entry[length] == ';');
+    }
+    luaL_pushresult(&out);
+}
+
+static void set_paths(lua_State *L, const char *root)
+{
+    lua_getglobal(L, "package");
+    lua_getfield(L, -1, "path");
+    push_absolute(L, lua_tostring(L, -1));
+    lua_pushfstring(L, "%s/modules/?.lua;%s/modules/?/init.lua;%s", root, root,
+                    lua_tostring(L, -1));
+    lua_setfield(L, -4, "path");
+    lua_pop(L, 2);
+    lua_getfield(L, -1, "cpath");
+    push_absolute(L, lua_tostring(L, -1));
+    lua_setfield(L, -3, "cpath");
+    lua_pop(L, 1);
+    lua_getfield(L, -1, "searchers");
+    lua_pushvalue(L, -2);
+    lua_pushcclosure(L, search_lua, 1);
+    lua_rawseti(L, -2, 2);
+    lua_pop(L, 2);
+}
+
+// ---- globals ------------------------------------------------------------------------------------
+
+static int undefined_global(lua_State *L)
+{
+    return luaL_error(L, "undefined global '%s'", luaL_tolstring(L, 2, NULL));
+}
+
+static int new_global(lua_State *L)
+{
+    return luaL_error(L, "global '%s' is not allowed: write 'local'", luaL_tolstring(L, 2, NULL));
+}
+
+static void seal_globals(lua_State *L)
+{
+    static const luaL_Reg meta[] = {
+        {"__index", undefined_global}, {"__newindex", new_global}, {NULL, NULL}};
+    lua_pushglobaltable(L);
+    luaL_newlib(L, meta);
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
+static void drop(lua_State *L, const char *library, const char *name)
+{
+    lua_getglobal(L, library);
+    lua_pushnil(L);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
+}
+
+void script_open(lua_State *L)
+{
+    luaL_openlibs(L);
+    // These stop every file at once, or run a shell: host.exec is the way.
+    drop(L, "os", "exit");
+    drop(L, "os", "execute");
+    drop(L, "io", "popen");
+    wrap_text_only(L, "load", true);
+    wrap_text_only(L, "loadfile", false);
+    lua_pushnil(L);
+    lua_setglobal(L, "dofile");
+    set_paths(L, host_of(L)->root);
+    api_open(L);
+    lua_setglobal(L, "host");
+    api_error(L, "limit", false, "script", "not enough memory");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &MEMORY_ERROR);
+    lua_pop(L, 1);
+    seal_globals(L);
+}
