@@ -127,14 +127,14 @@ static int start_main(lua_State *L)
 static void turn(struct host *host, struct task *main_task)
 {
     bool ending = false;
-    while (host->task_count > 0) {
+    while (host->task_count > 0 || host->ready_first) {  // a dead task may still stand in the list
         bool more = task_run_ready(host);
         if (main_task->state == TASK_DEAD && !ending) {
             ending = true;
             task_cancel_all(host); // shielded ones go on to the end of their shield
         }
         if (host->task_count == 0)
-            break;
+            continue;
         int alive = uv_run(&host->loop, more || host->ready_first ? UV_RUN_NOWAIT : UV_RUN_ONCE);
         if (!alive && !host->ready_first) {
             log_write(host, LOG_ERROR, "%u tasks wait for each other and nothing else: ended",
