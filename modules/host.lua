@@ -57,6 +57,18 @@ function host.sleep(seconds) end
 ---@return any ...
 function host.shield(fn, ...) end
 
+---@class Gate
+local Gate = {}
+---Waits until the gate is open; at once when it is.
+---@param seconds? number at most so long (0: without limit)
+---@return true|nil, Error?
+function Gate:wait(seconds) end
+---Opens it for good and lets everyone through. Also its `__close` and `__gc`.
+function Gate:open() end
+
+---@return Gate
+function host.gate() end
+
 ---Waits for SIGINT or SIGTERM (a second one is delivered as well).
 ---@return "SIGINT"|"SIGTERM"
 function host.signal() end
