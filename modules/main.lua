@@ -1,13 +1,48 @@
--- main.lua - the program: what the host runs as its main task. Returns the exit status.
+-- main.lua - the program: reads the command line, runs one command, returns the exit status.
+local cli = require "cli"
+local session = require "session"
+
+local INTERRUPTED = 130
+
+-- Commands that need neither settings nor scripts.
+local PLAIN = { version = true, test = true, demo = true }
+
+local function run_command(options)
+  local command = require("commands." .. options.command)
+  if PLAIN[options.command] then return command(nil, options) end
+  local app, err = session.open(options)
+  if not app then
+    session.say_error(err)
+    return 2
+  end
+  local status = command(app, options)
+  require "app".close(app)
+  return status
+end
+
 return function(args)
-  local file = host.env("AFFICHE_MAIN")
-  if file then
-    local chunk = assert(loadfile(file))
-    return chunk()(args)
+  local options, status, text = cli.parse(args)
+  if not options then
+    local sink = status == 0 and io.stdout or io.stderr
+    sink:write(text)
+    return status
   end
-  local testing = require "testing"
-  if args[1] == "test" then
-    return testing.run(table.move(args, 2, #args, 1, {}))
+  local task = host.spawn(run_command, options)
+  local interrupted = nil
+  local watcher = host.spawn(function()
+    while true do
+      interrupted = host.signal()
+      host.log("warn", require "i18n".t("log.interrupted", { signal = interrupted }))
+      task:cancel()
+    end
+  end)
+  local ok, result = task:join()
+  watcher:cancel()
+  if ok then return result end
+  if interrupted then
+    -- A server is ended by a signal as a matter of course.
+    return options.command == "serve" and 0 or INTERRUPTED
   end
+  session.say_error(result)
   return 2
 end

@@ -1,0 +1,122 @@
+-- app.lua - one opened configuration: settings, scripts, journal, account, target. What a command
+-- needs is opened here, in the order in which a mistake is cheapest: nothing outside is touched
+-- before every script has been compiled.
+local config = require "config"
+local graph = require "graph"
+local guardian = require "guardian"
+local i18n = require "i18n"
+local journal = require "journal"
+local script = require "script"
+local uploader = require "uploader"
+local workflow = require "workflow"
+local folder = require "folder"
+
+local M = {}
+
+local POLICIES = { "captions", "filters", "formats", "pacing" }
+
+local function script_folders(cfg)
+  local folders = { cfg.AFFICHE_SCRIPTS }
+  local home = host.env("XDG_CONFIG_HOME") or (host.env("HOME") and host.env("HOME") .. "/.config")
+  if home and home:sub(1, 1) == "/" then folders[#folders + 1] = home .. "/affiche/scripts" end
+  folders[#folders + 1] = host.info().root .. "/scripts"
+  return folders
+end
+
+-- The named folder must be there: a mistyped one would silently mean the shipped rules.
+local function check_folder(path)
+  if not path then return true end
+  local stat = host.stat(path .. "/.")
+  if stat and stat.type == "folder" then return true end
+  return nil, host.error { kind = "script", op = "script", path = path,
+    message = i18n.t("script.no_folder", { path = path }) }
+end
+
+-- Settings that change nothing about what a step makes.
+local WITHOUT_EFFECT = { ACCESS_TOKEN = true, API_TOKEN = true, APP_SECRET = true, HOST = true,
+  PORT = true, LOG_LEVEL = true, LOG_FORMAT = true, LOG_FILE = true, AFFICHE_LANG = true,
+  AFFICHE_CONCURRENCY = true, FTP_PASS = true, FTP_CONNECTIONS = true, AFFICHE_COOLDOWN = true,
+  ON_UNCERTAIN = true, AFFICHE_JOURNAL = true, AFFICHE_STATE_DIR = true }
+
+-- What finished steps were made with: when it changes, those of unsent items run again.
+local function settings_fingerprint(cfg)
+  local parts = {}
+  for name, value in pairs(cfg) do
+    if not WITHOUT_EFFECT[name] then parts[#parts + 1] = name .. "=" .. tostring(value) end
+  end
+  table.sort(parts)
+  return host.digest(table.concat(parts, "\0"))
+end
+
+---Settings and scripts, without touching journal, network or media folder.
+---@param options { cfg: table, problems: table[] }
+---@return table|nil app, Error?
+function M.new(options)
+  local cfg = options.cfg
+  local named, err = check_folder(cfg.AFFICHE_SCRIPTS)
+  if not named then return nil, err end
+  local app = { cfg = cfg, problems = options.problems, t = i18n.get(cfg.AFFICHE_LANG), policy = {} }
+  app.loader = script.new { folders = script_folders(cfg), env = config.public(cfg),
+    workflow = workflow.define }
+  app.target = config.target(cfg)
+  app.server_label = app.target and app.target.label or ""
+  return app
+end
+
+---Loads the rules and one workflow. Nil and an Error of kind "script" names file and line.
+function M.load(app, name)
+  local ok, flow_or_err = pcall(function()
+    for _, policy in ipairs(POLICIES) do app.policy[policy] = app.loader:load(policy, "pure") end
+    return workflow.load(app.loader, name)
+  end)
+  if not ok then return nil, flow_or_err end
+  app.extensions = folder.extensions(app.policy.formats)
+  flow_or_err.fingerprint = host.digest(app.loader:fingerprint() .. settings_fingerprint(app.cfg))
+  return flow_or_err
+end
+
+local function graph_of(app)
+  local cfg = app.cfg
+  return graph.new { url = cfg.GRAPH_API_URL, account = cfg.IG_USER_ID or "",
+    token = cfg.ACCESS_TOKEN or "", app_secret = cfg.APP_SECRET,
+    on_headers = function(headers)
+      if app.guardian then app.guardian:observe(headers) end
+    end }
+end
+
+---Opens the journal and what depends on it.
+---@return true|nil, Error?
+function M.connect(app)
+  local cfg = app.cfg
+  if app.journal then return true end
+  local opened, err = journal.open((cfg.AFFICHE_JOURNAL:gsub("^sqlite:", "")))
+  if not opened then return nil, err end
+  app.journal = opened
+  app.work_folder = cfg.AFFICHE_STATE_DIR .. "/work"
+  local made, made_err = host.mkdir(app.work_folder, { mode = tonumber("700", 8) })
+  if not made then return nil, made_err end
+  app.guardian = guardian.new { journal = app.journal, account = cfg.IG_USER_ID or "",
+    cooldown = cfg.AFFICHE_COOLDOWN }
+  app.graph = graph_of(app)
+  app.uploader = app.target and uploader.new { target = app.target, base = cfg.PUBLIC_BASE_URL, cfg = cfg,
+    journal = app.journal }
+  return true
+end
+
+---As `connect` when a journal is there already; else nothing is made. For commands that look.
+---@return boolean|nil opened, Error?
+function M.look(app)
+  local path = app.cfg.AFFICHE_JOURNAL and app.cfg.AFFICHE_JOURNAL:gsub("^sqlite:", "")
+  if not path or not host.stat(path) then
+    app.graph = app.graph or graph_of(app)
+    return false
+  end
+  return M.connect(app)
+end
+
+function M.close(app)
+  if app.journal then app.journal:close() end
+  app.journal = nil
+end
+
+return M

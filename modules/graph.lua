@@ -1,0 +1,94 @@
+-- graph.lua - the calls of Instagram's content publishing API that affiche makes, one function
+-- each. Ids are strings, always: they exceed 2^53 (facts of the Graph API, IG User Media).
+local json = require "json"
+
+local M = {}
+local Graph = {}
+Graph.__index = Graph
+
+---@param options { url: string, account: string, token: string, app_secret?: string, on_headers?: fun(headers: table) }
+function M.new(options)
+  return setmetatable(options, Graph)
+end
+
+function Graph:options(extra)
+  local options = { token = self.token, app_secret = self.app_secret, decode = json.parse }
+  for key, value in pairs(extra or {}) do options[key] = value end
+  return options
+end
+
+local function observed(self, answer, reply, raw)
+  local seen = answer and reply or raw
+  if seen and self.on_headers then self.on_headers(seen.headers) end
+  return answer, reply
+end
+
+function Graph:get(path, query, extra)
+  return observed(self, host.graph_get(self.url .. "/" .. path, query, self:options(extra)))
+end
+
+function Graph:post(path, form, extra)
+  return observed(self, host.graph_post(self.url .. "/" .. path, form, self:options(extra)))
+end
+
+local function id_of(answer, err, what)
+  if not answer then return nil, err end
+  if type(answer) == "table" and type(answer.id) == "string" and answer.id:find("^%d+$") then
+    return answer.id
+  end
+  return nil, host.error { kind = "remote", op = "graph_post", retryable = false,
+    message = what .. ": the answer names no id" }
+end
+
+---POST /{account}/media. The container's id.
+function Graph:create_container(form)
+  local answer, err = self:post(self.account .. "/media", form, { timeout = 120 })
+  return id_of(answer, err, "creating the container")
+end
+
+---GET /{container}?fields=status_code,status. `status_code` may be missing while `status` tells.
+function Graph:container_status(id)
+  local answer, err = self:get(id, { fields = "status_code,status" })
+  if not answer then return nil, err end
+  local status = type(answer.status) == "string" and answer.status or ""
+  local code = type(answer.status_code) == "string" and answer.status_code
+    or (status:match("^%a+") or ""):upper():gsub("^IN$", "IN_PROGRESS")
+  return { code = code, status = status, subcode = tonumber(status:match("%f[%d]%d%d%d%d%d%d%d%f[%D]")) }
+end
+
+---POST /{account}/media_publish: once, on a fresh connection, with no repeat at any layer.
+function Graph:publish(container)
+  local answer, err = self:post(self.account .. "/media_publish", { creation_id = container },
+    { fresh = true, timeout = 90 })
+  return id_of(answer, err, "publishing")
+end
+
+---GET /{media}?fields=permalink,timestamp.
+function Graph:permalink(media)
+  local answer, err = self:get(media, { fields = "permalink,timestamp" }, { timeout = 20 })
+  return answer and answer.permalink, err
+end
+
+---GET /{account}/content_publishing_limit: used and total of the rolling window; total is nil when
+---the server does not tell.
+function Graph:quota()
+  local answer, err = self:get(self.account .. "/content_publishing_limit",
+    { fields = "quota_usage,config" }, { timeout = 20 })
+  if not answer then return nil, err end
+  local first = type(answer.data) == "table" and answer.data[1] or {}
+  local config = type(first.config) == "table" and first.config or {}
+  return { used = first.quota_usage, total = config.quota_total, duration = config.quota_duration }
+end
+
+---GET /{account}/media, newest first, one page.
+---@param after? string cursor
+function Graph:media(after)
+  local answer, err = self:get(self.account .. "/media",
+    { fields = "id,caption,media_type,media_product_type,timestamp,permalink", limit = "25",
+      after = after })
+  if not answer then return nil, err end
+  local cursors = type(answer.paging) == "table" and answer.paging.cursors or {}
+  return type(answer.data) == "table" and answer.data or {}, cursors.after
+end
+
+return M

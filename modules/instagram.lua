@@ -1,0 +1,242 @@
+-- instagram.lua - one medium becomes one post: container, wait, publish, exactly once.
+--
+-- The claim in the journal goes through the states new -> sent -> live; the container's id and the
+-- moment of sending are on disk before media_publish leaves. Until then everything may be made
+-- anew; from then on nothing is sent or made again without evidence (settle.lua).
+local caption = require "caption"
+local errors = require "errors"
+local i18n = require "i18n"
+local items = require "item"
+local settle = require "settle"
+local verdict = require "verdict"
+
+local M = {}
+
+local CONTAINER_LIFE = 23 * 3600  -- seconds; Meta's is 24 h
+local NOT_READY_TRIES, NOT_READY_WAIT = 6, 5
+
+---"feed" or "reel": posts of different kinds do not exclude each other.
+function M.post_kind(item)
+  return item.kind == "video" and "reel" or "feed"
+end
+
+-- What the container is made of: when it changes before anything was sent, a new one is made.
+local function container_form(item)
+  local form = { caption = item.caption }
+  if item.kind == "video" then
+    form.media_type, form.video_url, form.share_to_feed = "REELS", item.url, "true"
+  else
+    form.image_url, form.alt_text = item.url, item.alt_text
+  end
+  return form
+end
+
+local function fingerprint(form)
+  local parts = {}
+  for key, value in pairs(form) do parts[#parts + 1] = key .. "=" .. value end
+  table.sort(parts)
+  return host.digest(table.concat(parts, "\0"))
+end
+
+local function fail(err, meaning)
+  err = errors.of(err)
+  if meaning == "rest" then err.deferred = true end
+  return err
+end
+
+-- The guardian hears of a limit met by a call that makes or publishes; then the file is put off.
+local function rest(app, err, what)
+  app.guardian:rest(app.guardian.named)
+  host.log("warn", i18n.t("log.account_rests", { reason = err.message, what = what }))
+  err.deferred, err.wait_until = true, app.guardian.rest_until
+  return err
+end
+
+local function create(app, item, post, form)
+  local id, err = app.graph:create_container(form)
+  if not id then
+    local meaning = verdict.of(err)
+    if meaning == "rest" then return nil, rest(app, err, "container") end
+    err.retryable = meaning == "transient"
+    return nil, err
+  end
+  post.state, post.container, post.created = "new", id, host.now()
+  post.fingerprint, post.caption, post.sent = fingerprint(form), item.caption, nil
+  app.journal:put_post(post)
+  return id
+end
+
+local function container_error(status)
+  local subcode = status.subcode
+  local meaning = verdict.SUBCODES[subcode]
+  return host.error { kind = "remote", op = "graph_get", subcode = subcode,
+    retryable = meaning == "transient",
+    message = i18n.t("instagram.container_failed", { status = status.status }) }
+end
+
+-- Polls until FINISHED. True; "expired" when a new container is needed; or nil and an Error.
+local function wait_ready(app, item, container)
+  local delays = app.policy.pacing.poll[item.kind]
+  local deadline = host.now("monotonic") + app.policy.pacing.ready_within[item.kind]
+  for turn = 0, math.huge do
+    local status, err = app.graph:container_status(container)
+    if status and status.code == "FINISHED" then return true end
+    if status and status.code == "EXPIRED" then return "expired" end
+    if status and status.code == "PUBLISHED" then return "published" end
+    if status and status.code == "ERROR" then return nil, container_error(status) end
+    if err and verdict.of(err) == "auth" then return nil, err end
+    local wait = delays[math.min(turn + 1, #delays)]
+    if host.now("monotonic") + wait > deadline then
+      -- "Not yet" is not "failed": the container stays and the next run asks again.
+      return nil, host.error { kind = "timeout", op = "graph_get", retryable = true, deferred = true,
+        message = i18n.t("instagram.not_ready", { container = container }) }
+    end
+    host.sleep(wait)
+  end
+end
+
+local function ready_container(app, item, post)
+  local form = container_form(item)
+  local usable = post.container and post.state == "new" and post.fingerprint == fingerprint(form)
+    and host.now() - post.created < CONTAINER_LIFE
+  for _ = 1, 2 do
+    if not usable then
+      local id, err = create(app, item, post, form)
+      if not id then return nil, err end
+    end
+    local ready, err = wait_ready(app, item, post.container)
+    if ready == true then return post.container end
+    if not ready then
+      -- A container that failed is never of use again.
+      if not err.deferred then
+        post.container = nil
+        app.journal:put_post(post)
+      end
+      return nil, err
+    end
+    if ready == "published" then
+      -- Nothing of ours was sent, yet it is live: somebody else published this container.
+      post.state, post.sent = "sent", post.sent or post.created
+      app.journal:put_post(post)
+      return nil, settle.uncertain(post, i18n.t("instagram.published_elsewhere"))
+    end
+    usable = false
+  end
+  return nil, host.error { kind = "remote", op = "graph_get", retryable = true,
+    message = i18n.t("instagram.expired") }
+end
+
+local function live(app, post, media_id)
+  post.state, post.media_id, post.published = "live", media_id, host.now()
+  app.journal:put_post(post)
+  app.guardian:count()
+  host.log("info", i18n.t("log.published", { id = media_id }), { icon = "📱", file = post.name })
+end
+
+-- Sends media_publish once. Returns a verdict and the Error; cannot be cut by a cancellation.
+local function send(app, post)
+  return host.shield(function()
+    local again = post.sends > 0
+    post.state, post.sent, post.sends = "sent", host.now(), post.sends + 1
+    app.journal:put_post(post)
+    local media_id, err = app.graph:publish(post.container)
+    if media_id then
+      live(app, post, media_id)
+      return "live"
+    end
+    local meaning = verdict.of_publish(err, again)
+    if meaning ~= "uncertain" then
+      -- Certain that nothing went out: the claim is free again.
+      post.state, post.sent, post.sends = "new", nil, post.sends - 1
+      if meaning == "refused" then post.container = nil end
+      app.journal:put_post(post)
+    end
+    return meaning, err
+  end)
+end
+
+local function publish_in_turn(app, item, post)
+  for attempt = 1, NOT_READY_TRIES do
+    local held = app.guardian:hold()
+    if held then return nil, held end
+    local meaning, err = send(app, post)
+    if meaning == "live" then return true end
+    if meaning == "uncertain" then
+      if verdict.CODES[err.code] == "rest" then rest(app, err, "publish") end
+      return nil, settle.uncertain(post, err.message, err)
+    end
+    if meaning == "rest" then return nil, rest(app, err, "publish") end
+    if meaning ~= "not_ready" or attempt == NOT_READY_TRIES then
+      err.retryable = meaning == "unsent" or meaning == "not_ready"
+      return nil, fail(err, meaning)
+    end
+    host.sleep(NOT_READY_WAIT)
+    local ready, wait_err = wait_ready(app, item, post.container)
+    if ready ~= true then
+      return nil, wait_err or host.error { kind = "remote", op = "graph_get", retryable = true,
+        message = i18n.t("instagram.expired") }
+    end
+  end
+end
+
+-- Best effort: its failure never changes the state of a post that is live.
+local function read_permalink(app, post)
+  if not post.media_id or post.permalink then return end
+  local permalink = app.graph:permalink(post.media_id)
+  if type(permalink) == "string" then
+    post.permalink = permalink
+    app.journal:put_post(post)
+  end
+end
+
+local function result(app, post)
+  read_permalink(app, post)
+  return { media_id = post.media_id, permalink = post.permalink, container = post.container }
+end
+
+local function check(item)
+  if not item.url then
+    return nil, host.error { kind = "script", op = "publish",
+      message = i18n.t("instagram.no_url") }
+  end
+  return caption.check(item.caption or "")
+end
+
+---Publishes the item, or finds out what became of it. The step's results, or nil and an Error;
+---`err.deferred` and `err.uncertain` say that the file has not failed.
+---@param item table
+---@return { media_id: string, permalink: string?, container: string }|nil, Error?
+function M.publish(item)
+  local app = items.context(item).app
+  local kind = M.post_kind(item)
+  local post = app.journal:post(item.account, kind, item.sha256)
+    or { account = item.account, post_kind = kind, sha256 = item.sha256, state = "new", sends = 0 }
+  post.name = item.name
+  if post.state == "sent" then
+    local settled, err = settle.by_evidence(app, post)
+    if not settled then return nil, err end
+  end
+  if post.state == "live" then return result(app, post) end
+  local fine, problem = check(item)
+  if not fine then return nil, problem end
+  local held = app.guardian:hold()
+  if held then return nil, held end
+  local container, err = ready_container(app, item, post)
+  if not container then
+    if err.uncertain then
+      local settled = settle.by_evidence(app, post)
+      if settled then return result(app, post) end
+    end
+    return nil, err
+  end
+  local turn <close> = item:turn()
+  local done, publish_err = publish_in_turn(app, item, post)
+  turn.release()
+  if not done and publish_err.uncertain then
+    done, publish_err = settle.with_patience(app, post, publish_err)
+  end
+  if not done then return nil, publish_err end
+  return result(app, post)
+end
+
+return M

@@ -1,0 +1,223 @@
+-- journal.lua - what has been done, on disk before and after every outside effect.
+--
+-- item: one content on its way through one workflow to one account. step, note: its results and
+-- the durable notes inside a step. post: the claim "published", by account, kind of post and
+-- content, whatever the workflow. run: the history. fact: what was learned of servers and accounts.
+local errors = require "errors"
+local json = require "json"
+
+local M = {}
+local Journal = {}
+Journal.__index = Journal
+
+-- One entry per schema version: how to get there from the one before.
+local MIGRATIONS = {
+  { [[CREATE TABLE item (
+        id INTEGER PRIMARY KEY, workflow TEXT NOT NULL, account TEXT NOT NULL, sha256 TEXT NOT NULL,
+        name TEXT NOT NULL, path TEXT NOT NULL, kind TEXT, size INTEGER, state TEXT NOT NULL,
+        error TEXT, failures INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,
+        wait_until REAL, created REAL NOT NULL, updated REAL NOT NULL,
+        UNIQUE (workflow, account, sha256))]],
+    [[CREATE INDEX item_path ON item (path)]],
+    [[CREATE TABLE step (
+        item INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE, name TEXT NOT NULL,
+        inputs TEXT NOT NULL, result TEXT NOT NULL, started REAL NOT NULL, finished REAL NOT NULL,
+        PRIMARY KEY (item, name)) WITHOUT ROWID]],
+    [[CREATE TABLE note (
+        item INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE, step TEXT NOT NULL,
+        fields TEXT NOT NULL, PRIMARY KEY (item, step)) WITHOUT ROWID]],
+    [[CREATE TABLE post (
+        account TEXT NOT NULL, post_kind TEXT NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL,
+        state TEXT NOT NULL, container TEXT, fingerprint TEXT, caption TEXT, created REAL,
+        sent REAL, sends INTEGER NOT NULL DEFAULT 0, media_id TEXT, permalink TEXT, published REAL,
+        PRIMARY KEY (account, post_kind, sha256)) WITHOUT ROWID]],
+    [[CREATE UNIQUE INDEX post_media ON post (account, media_id) WHERE media_id IS NOT NULL]],
+    [[CREATE TABLE run (
+        id INTEGER PRIMARY KEY, workflow TEXT NOT NULL, started REAL NOT NULL, ended REAL,
+        result TEXT)]],
+    [[CREATE TABLE fact (
+        scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (scope, name)) WITHOUT ROWID]] },
+}
+
+local function migrate(store)
+  local version = assert(store:query("PRAGMA user_version"))[1].user_version
+  if version > #MIGRATIONS then
+    return nil, host.error { kind = "format", op = "journal",
+      message = ("the journal has schema version %d, this program knows %d: use a newer affiche")
+        :format(version, #MIGRATIONS) }
+  end
+  for target = version + 1, #MIGRATIONS do
+    local statements = {}
+    for i, sql in ipairs(MIGRATIONS[target]) do statements[i] = { sql } end
+    statements[#statements + 1] = { ("PRAGMA user_version = %d"):format(target) }
+    local done, err = store:write(statements)
+    if not done then return nil, err end
+  end
+  return true
+end
+
+---Opens the journal at `path`, making it and its folder where they are missing. Waits.
+---@param path string
+---@return table|nil journal, Error?
+function M.open(path)
+  local folder = path:match("^(.*)/[^/]*$")
+  local made, made_err = host.mkdir(folder, { mode = tonumber("700", 8) })
+  if not made then return nil, made_err end
+  local store, err = host.store(path)
+  if not store then return nil, err end
+  local ok, migrate_err = migrate(store)
+  if not ok then
+    store:close()
+    return nil, migrate_err
+  end
+  return setmetatable({ store = store, path = path }, Journal)
+end
+
+function Journal:close()
+  self.store:close()
+end
+
+---One row or nil; an Error is raised, since without its memory the program must not go on.
+function Journal:row(sql, ...)
+  return assert(self.store:query(sql, ...))[1]
+end
+
+function Journal:write(...)
+  return assert(self.store:write({ ... }))
+end
+
+-- Items ----------------------------------------------------------------------------------------
+
+function Journal:find_item(workflow, account, sha256)
+  return self:row("SELECT * FROM item WHERE workflow = ? AND account = ? AND sha256 = ?",
+    workflow, account, sha256)
+end
+
+---The item of this content, made when it is new. A row that exists takes the current name.
+function Journal:begin_item(workflow, account, entry)
+  local known = self:find_item(workflow, account, entry.sha256)
+  local now = host.now()
+  if known then
+    if known.path ~= entry.path or known.done ~= 0 then
+      self:write({ "UPDATE item SET name = ?, path = ?, done = 0, updated = ? WHERE id = ?",
+        entry.name, entry.path, now, known.id })
+    end
+    return known.id, known
+  end
+  local written = self:write({ [[INSERT INTO item
+      (workflow, account, sha256, name, path, kind, size, state, created, updated)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)]],
+    workflow, account, entry.sha256, entry.name, entry.path, entry.kind, entry.size, now, now })
+  return written[1].last_id
+end
+
+---Records where an item stands. `done` means its last step is finished and nothing is left to do.
+---@param fields { state: string, error?: table, failed?: boolean, done?: boolean, wait_until?: number }
+function Journal:end_item(id, fields)
+  local failure = fields.error and json.encode(errors.public(fields.error)) or nil
+  local statements = {
+    { [[UPDATE item SET state = ?, error = ?, failures = failures + ?, done = ?, wait_until = ?,
+        updated = ? WHERE id = ?]],
+      fields.state, failure, fields.failed and 1 or 0, fields.done and 1 or 0, fields.wait_until,
+      host.now(), id },
+  }
+  if fields.done then
+    statements[2] = { "DELETE FROM note WHERE item = ?", id }
+  end
+  return assert(self.store:write(statements))
+end
+
+-- Steps and notes ------------------------------------------------------------------------------
+
+function Journal:steps(id)
+  local steps = {}
+  for _, row in ipairs(assert(self.store:query("SELECT * FROM step WHERE item = ?", id))) do
+    steps[row.name] = { inputs = row.inputs, result = json.parse(row.result),
+      started = row.started, finished = row.finished }
+  end
+  return steps
+end
+
+function Journal:finish_step(id, name, inputs, result, started)
+  self:write({ [[INSERT OR REPLACE INTO step (item, name, inputs, result, started, finished)
+      VALUES (?, ?, ?, ?, ?, ?)]], id, name, inputs, json.encode(result), started, host.now() })
+end
+
+function Journal:notes(id)
+  local notes = {}
+  for _, row in ipairs(assert(self.store:query("SELECT * FROM note WHERE item = ?", id))) do
+    notes[row.step] = json.parse(row.fields)
+  end
+  return notes
+end
+
+function Journal:put_note(id, step, fields)
+  return self.store:write({ { "INSERT OR REPLACE INTO note (item, step, fields) VALUES (?, ?, ?)",
+    id, step, json.encode(fields) } })
+end
+
+-- Posts ----------------------------------------------------------------------------------------
+
+function Journal:post(account, post_kind, sha256)
+  return self:row("SELECT * FROM post WHERE account = ? AND post_kind = ? AND sha256 = ?",
+    account, post_kind, sha256)
+end
+
+local POST_COLUMNS = { "account", "post_kind", "sha256", "name", "state", "container", "fingerprint",
+  "caption", "created", "sent", "sends", "media_id", "permalink", "published" }
+
+---Writes the whole claim; durable when it returns.
+---@param post table
+function Journal:put_post(post)
+  local values, marks = {}, {}
+  for i, column in ipairs(POST_COLUMNS) do
+    values[i], marks[i] = post[column], "?"
+  end
+  local sql = ("INSERT OR REPLACE INTO post (%s) VALUES (%s)")
+    :format(table.concat(POST_COLUMNS, ", "), table.concat(marks, ", "))
+  assert(self.store:write({ { sql, table.unpack(values, 1, #POST_COLUMNS) } }))
+end
+
+function Journal:is_claimed(account, media_id)
+  return self:row("SELECT 1 AS yes FROM post WHERE account = ? AND media_id = ?",
+    account, media_id) ~= nil
+end
+
+-- Runs, history, facts -------------------------------------------------------------------------
+
+function Journal:begin_run(workflow)
+  return self:write({ "INSERT INTO run (workflow, started) VALUES (?, ?)", workflow,
+    host.now() })[1].last_id
+end
+
+function Journal:end_run(id, result)
+  self:write({ "UPDATE run SET ended = ?, result = ? WHERE id = ?", host.now(),
+    json.encode(result), id })
+end
+
+---Newest first.
+---@param options { failed?: boolean, limit?: integer, account?: string }
+function Journal:history(options)
+  local sql = [[SELECT item.*, post.media_id, post.permalink, post.published, post.caption
+    FROM item LEFT JOIN post ON post.account = item.account AND post.sha256 = item.sha256]]
+    .. (options.failed and " WHERE item.state = 'failed'" or "")
+    .. " ORDER BY item.updated DESC, item.id DESC LIMIT ?"
+  return assert(self.store:query(sql, options.limit or 1000))
+end
+
+function Journal:fact(scope, name)
+  local row = self:row("SELECT value FROM fact WHERE scope = ? AND name = ?", scope, name)
+  return row and row.value
+end
+
+function Journal:set_fact(scope, name, value)
+  if value == nil then
+    self:write({ "DELETE FROM fact WHERE scope = ? AND name = ?", scope, name })
+  else
+    self:write({ "INSERT OR REPLACE INTO fact (scope, name, value) VALUES (?, ?, ?)", scope, name,
+      value })
+  end
+end
+
+return M

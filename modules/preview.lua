@@ -1,0 +1,96 @@
+-- preview.lua - what a run would do, file by file: decision and reason, caption, steps, size.
+-- Touches nothing: no journal is made, no folder, no network.
+local caption = require "caption"
+local errors = require "errors"
+local folder = require "folder"
+local i18n = require "i18n"
+local json = require "json"
+local run = require "run"
+local script = require "script"
+
+local M = {}
+
+M.ORDER = { "success", "source_directory", "items", "file", "decision", "reason", "caption",
+  "steps", "width", "height", "target" }
+
+local function caption_of(app, item)
+  local value, err = script.call(app.policy.captions, item)
+  if value == nil and err then return nil, err end
+  local text = type(value) == "table" and value.caption or value
+  if type(text) ~= "string" then
+    return nil, host.error { kind = "script", op = "captions",
+      message = i18n.t("caption.no_text", { type = type(text) }) }
+  end
+  local fine, problem = caption.check(text)
+  if not fine then return nil, problem end
+  return text
+end
+
+-- Width and height after the rules of formats.lua, as the converter will make them.
+local function target_size(entry, item)
+  if entry.send == "as_is" or not item.width then return item.width, item.height end
+  local width, height = item.width, item.height
+  if (item.orientation or 1) >= 5 then width, height = height, width end
+  local ratio = width / height
+  if entry.fit == "pad" then
+    if entry.min_ratio and ratio < entry.min_ratio then width = math.ceil(height * entry.min_ratio) end
+    if entry.max_ratio and ratio > entry.max_ratio then height = math.ceil(width / entry.max_ratio) end
+  elseif entry.fit == "crop" then
+    if entry.min_ratio and ratio < entry.min_ratio then height = math.floor(width / entry.min_ratio) end
+    if entry.max_ratio and ratio > entry.max_ratio then width = math.floor(height * entry.max_ratio) end
+  end
+  local scale = 1
+  if entry.max_width and width > entry.max_width then scale = entry.max_width / width end
+  if entry.min_width and width < entry.min_width then scale = entry.min_width / width end
+  return math.floor(width * scale + 0.5), math.floor(height * scale + 0.5)
+end
+
+local function step_names(flow)
+  local names = json.list()
+  for i, step in ipairs(flow.steps) do names[i] = step.name end
+  return names
+end
+
+local function row(name, decision, reason)
+  return { file = json.repair(name), decision = decision, reason = reason or json.null }
+end
+
+local function look_at(app, flow, found, entry)
+  local item, err = run.make_item(app, flow, entry, found.sidecars)
+  if not item then return row(entry.name, "fail", err.message) end
+  local yes, reason = run.accepted(flow, item)
+  if yes == nil then return row(entry.name, "fail", reason.message) end
+  if not yes then return row(entry.name, "ignore", tostring(reason or "")) end
+  if err then return row(entry.name, "fail", err.message) end
+  local fine, why = run.check_extension(app, item)
+  if not fine then return row(entry.name, "fail", why.message) end
+  local earlier = app.journal and run.duplicate_of(app, flow, item)
+  if earlier then
+    return row(entry.name, "duplicate", i18n.t("log.duplicate",
+      { name = entry.name, earlier = earlier.name }))
+  end
+  local text, problem = caption_of(app, item)
+  if not text then return row(entry.name, "fail", errors.of(problem).message) end
+  local result = row(entry.name, "publish")
+  local width, height = target_size(app.policy.formats[item.format], item)
+  result.caption, result.steps = text, step_names(flow)
+  result.width, result.height = item.width or json.null, item.height or json.null
+  result.target = { width = width or json.null, height = height or json.null }
+  return result
+end
+
+---@return table|nil object, Error?
+function M.of(app, flow)
+  local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
+  local entries, skipped = host.scan(source, { order = flow.order })
+  if not entries then return nil, skipped end
+  local found = folder.sort(entries, skipped, app.policy.formats)
+  local items = json.list(host.map(found.media, { concurrency = app.cfg.AFFICHE_CONCURRENCY },
+    function(entry) return look_at(app, flow, found, entry) end))
+  for _, entry in ipairs(found.others) do
+    items[#items + 1] = row(entry.name, "ignore", i18n.t("preview.extension"))
+  end
+  return { success = true, source_directory = source, items = items }
+end
+
+return M

@@ -1,0 +1,128 @@
+-- report.lua - counts what becomes of each file, says it in the log, and makes the result object
+-- whose names the original system's clients rely on (contract, section 6).
+local errors = require "errors"
+local i18n = require "i18n"
+local json = require "json"
+
+local M = {}
+
+local ORDER = { "success", "timestamp", "source_directory", "ftp_server", "instagram_account",
+  "result", "stats", "files_found", "files_processed", "files_uploaded", "files_published",
+  "files_ignored", "files_failed", "files_deferred", "errors", "items", "file", "state",
+  "media_id", "permalink", "error", "message" }
+
+---Local time as the original wrote it: "2025-09-01T21:30:00.000000".
+function M.timestamp(now)
+  now = now or host.now()
+  local whole = math.floor(now)
+  return os.date("%Y-%m-%dT%H:%M:%S", whole) .. (".%06d"):format(math.floor((now - whole) * 1e6))
+end
+
+---@param app table
+function M.new(app)
+  return { app = app, started = host.now(), found = 0, ignored = 0, processed = 0, uploaded = 0,
+    published = 0, failed = 0, deferred_count = 0, errors = json.list(), items = {} }
+end
+
+local function add_item(result, place, fields)
+  result.items[#result.items + 1] = { place = place, fields = fields }
+end
+
+local function public(app, err, name)
+  if not err then return json.null end
+  local complete = errors.wrap(err, { file = name, next_action = errors.next_action(err, app.t) })
+  return errors.public(complete)
+end
+
+---A file that only has to wait.
+function M.deferred(result, name, err, place)
+  result.deferred_count = result.deferred_count + 1
+  host.log("info", err.message, { icon = "⏳", file = name })
+  add_item(result, place or 0, { file = name, state = err.uncertain and "uncertain" or "deferred",
+    media_id = json.null, permalink = json.null, error = public(result.app, err, name) })
+end
+
+function M.ignored(result, name, reason)
+  result.ignored = result.ignored + 1
+  host.log("info", i18n.t("log.ignored", { name = name, reason = reason }), { file = name })
+end
+
+-- One sentence: what failed and what to do.
+local function sentence(app, name, err)
+  local action = errors.next_action(err, app.t)
+  local text = name .. ": " .. err.message
+  if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
+  return host.redact(text)
+end
+
+local function failed(result, app, name, err)
+  result.failed = result.failed + 1
+  local text = sentence(app, name, err)
+  result.errors[#result.errors + 1] = text
+  host.log("error", text, { file = name, kind = err.kind })
+  if err.kind == "script" and err.traceback then host.log("error", err.traceback, { file = name }) end
+end
+
+---@param outcome table { state, error?, media_id?, permalink?, ran? }
+function M.outcome(result, app, name, outcome, place)
+  local ran, err = outcome.ran or {}, outcome.error
+  if ran.upload then result.uploaded = result.uploaded + 1 end
+  if outcome.state == "deferred" or outcome.state == "uncertain" then
+    return M.deferred(result, name, err, place)
+  end
+  if outcome.state == "duplicate" then
+    result.ignored = result.ignored + 1
+  else
+    result.processed = result.processed + 1
+    if outcome.state == "published" then result.published = result.published + 1 end
+    if err then failed(result, app, name, err) end
+  end
+  add_item(result, place, { file = name, state = outcome.state,
+    media_id = outcome.media_id or json.null, permalink = outcome.permalink or json.null,
+    error = public(app, err, name) })
+end
+
+local function envelope(app, success, inner)
+  local cfg = app.cfg
+  return { success = success, timestamp = M.timestamp(),
+    source_directory = cfg.AUTO_DOWNLOAD_DIR or json.null, ftp_server = app.server_label,
+    instagram_account = cfg.IG_USER_ID or json.null, result = inner }
+end
+
+local function stats(result)
+  return { files_found = result.found, files_processed = result.processed,
+    files_uploaded = result.uploaded, files_published = result.published,
+    files_ignored = result.ignored, files_failed = result.failed,
+    files_deferred = result.deferred_count, errors = result.errors }
+end
+
+---The run could not start: the same shape, with the reason.
+---@param message string
+---@param problems? table[]
+function M.cannot_start(app, message, problems)
+  host.log("error", message)
+  local result = M.new(app)
+  local object = envelope(app, false, { success = false, stats = stats(result),
+    items = json.list(), error = host.redact(message), message = host.redact(message) })
+  object.result.problems = problems
+  return object, true
+end
+
+---@return table the result object
+function M.finish(app, result)
+  table.sort(result.items, function(a, b) return a.place < b.place end)
+  local list = json.list()
+  for i, item in ipairs(result.items) do list[i] = item.fields end
+  local message = i18n.t("log.finished",
+    { published = result.published, processed = result.processed })
+  host.log("info", message, { icon = "✅" })
+  local success = result.failed == 0
+  return envelope(app, success, { success = success, stats = stats(result), items = list,
+    message = message })
+end
+
+function M.encode(object)
+  return json.encode(object, { order = ORDER, indent = 2 })
+end
+
+return M

@@ -1,0 +1,103 @@
+-- settle.lua - what became of a publish whose answer is uncertain: by evidence, never by sending.
+--
+-- The container's status first; PUBLISHED is live. Else the account's media list is searched for
+-- the caption as sent, of the right type, in the window of time, not claimed by another post. One
+-- match is live. None: it stays uncertain, or, with ON_UNCERTAIN=resend, the same container may go
+-- out once more. A new container is never made: that always can be a duplicate.
+local i18n = require "i18n"
+
+local M = {}
+
+local BEFORE, AFTER = 5 * 60, 15 * 60  -- seconds around sending in which the post must have begun
+local PAGES = 4
+local LOOKS = { 2, 10, 30 }  -- seconds between the looks of one run
+
+---@param post table
+---@param reason string
+---@param cause? Error
+---@return Error with `uncertain`
+function M.uncertain(post, reason, cause)
+  return host.error { kind = "remote", op = "publish", retryable = false, uncertain = true,
+    code = cause and cause.code, subcode = cause and cause.subcode,
+    message = i18n.t("settle.uncertain", { name = post.name, container = post.container,
+      reason = reason }),
+    next_action = i18n.t("settle.next", { name = post.name }) }
+end
+
+local function fold(text)
+  return (tostring(text or ""):gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""))
+end
+
+-- Days since 1970 of a civil date (proleptic Gregorian), so that no time zone comes into it.
+local function days(year, month, day)
+  if month <= 2 then year, month = year - 1, month + 12 end
+  return 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 3) + 2) // 5
+    + day - 719469
+end
+
+---Seconds since 1970 of "2026-10-03T08:15:42+0000", or nil.
+function M.parse_time(text)
+  local year, month, day, hour, minute, second, sign, zone_h, zone_m =
+    tostring(text):match("^(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)([+-])(%d%d):?(%d%d)$")
+  if not year then return nil end
+  local offset = (tonumber(zone_h) * 60 + tonumber(zone_m)) * 60 * (sign == "-" and -1 or 1)
+  return days(tonumber(year), tonumber(month), tonumber(day)) * 86400 + tonumber(hour) * 3600
+    + tonumber(minute) * 60 + tonumber(second) - offset
+end
+
+local function matches(app, post, media)
+  local time = M.parse_time(media.timestamp)
+  local is_video = media.media_type == "VIDEO"
+  return type(media.id) == "string" and time ~= nil
+    and time >= (post.created or post.sent) - BEFORE and time <= post.sent + AFTER
+    and is_video == (post.post_kind == "reel")
+    and fold(media.caption) == fold(post.caption)
+    and not app.journal:is_claimed(post.account, media.id)
+end
+
+-- The matching media in the account's list, or nil and an Error. An empty caption matches nothing.
+local function search(app, post)
+  local found = {}
+  if fold(post.caption) == "" then return found end
+  local after
+  for _ = 1, PAGES do
+    local list, next_or_err = app.graph:media(after)
+    if not list then return nil, next_or_err end
+    for _, media in ipairs(list) do
+      if matches(app, post, media) then found[#found + 1] = media end
+    end
+    local last = list[#list]
+    local oldest = last and M.parse_time(last.timestamp)
+    if not next_or_err or not oldest or oldest < (post.created or post.sent) - BEFORE then break end
+    after = next_or_err
+  end
+  return found
+end
+
+local function set_live(app, post, media)
+  post.state, post.published = "live", host.now()
+  if media then post.media_id, post.permalink = media.id, media.permalink end
+  app.journal:put_post(post)
+  app.guardian:count()
+  return true
+end
+
+---One look. True when the post is live now; else nil and an Error that is `uncertain`.
+function M.by_evidence(app, post)
+  local status = app.graph:container_status(post.container)
+  local found = search(app, post)
+  if found and #found == 1 then return set_live(app, post, found[1]) end
+  if status and status.code == "PUBLISHED" then return set_live(app, post, nil) end
+  return nil, M.uncertain(post, i18n.t(found and #found > 1 and "settle.many" or "settle.none"))
+end
+
+---Looks again after some seconds, several times. True, or nil and the Error.
+function M.with_patience(app, post, err)
+  for _, seconds in ipairs(app.policy.pacing.settle_after or LOOKS) do
+    host.sleep(seconds)
+    if M.by_evidence(app, post) then return true end
+  end
+  return nil, err
+end
+
+return M

@@ -1,0 +1,56 @@
+-- turns.lua - the order in which the posts of one run appear on the feed of an account.
+-- Everything runs in parallel but media_publish: an item takes its turn when all earlier ones have
+-- passed or ended, or when they were waited for long enough, and one at a time.
+local M = {}
+local Turns = {}
+Turns.__index = Turns
+
+---@param options { count: integer, patience: number, on_overtake: fun(item: table) }
+function M.new(options)
+  local gates = {}
+  for place = 1, options.count do gates[place] = host.gate() end
+  return setmetatable({ gates = gates, first = 1, patience = options.patience,
+    on_overtake = options.on_overtake }, Turns)
+end
+
+---This place needs no turn any more: published, failed or put off.
+function Turns:pass(place)
+  if not self.gates[place] then return end
+  self.gates[place]:open()
+  self.gates[place] = false
+  while self.gates[self.first] == false do self.first = self.first + 1 end
+end
+
+local function wait_for_earlier(self, place, item)
+  local deadline = host.now("monotonic") + self.patience
+  while self.first < place do
+    local left = deadline - host.now("monotonic")
+    if left <= 0 or not self.gates[self.first]:wait(left) then
+      self.on_overtake(item)
+      return
+    end
+  end
+end
+
+-- One publish in flight: each holder leaves a gate that the next one waits at.
+local function wait_for_holder(self)
+  while self.holder do self.holder:wait() end
+end
+
+---@param place integer
+---@return table turn closable
+function Turns:take(place, item)
+  wait_for_earlier(self, place, item)
+  wait_for_holder(self)
+  local gate = host.gate()
+  self.holder = gate
+  local turn = {}
+  function turn.release()
+    if self.holder == gate then self.holder = nil end
+    gate:open()
+    self:pass(place)
+  end
+  return setmetatable(turn, { __close = turn.release })
+end
+
+return M

@@ -1,0 +1,109 @@
+-- uploader.lua - puts one file at the place that PUBLIC_BASE_URL shows, under a name made of its
+-- own name and a hash of its content, so that nothing there is overwritten by accident.
+local i18n = require "i18n"
+local items = require "item"
+local remote_name = require "remote_name"
+local url = require "url"
+
+local M = {}
+local Uploader = {}
+Uploader.__index = Uploader
+
+---@param options { target: Target, base: string, cfg: table, journal: table }
+function M.new(options)
+  local self = setmetatable(options, Uploader)
+  local target = self.target
+  self.scope = "target:" .. target.scheme .. "://" .. url.authority(target.host or "", target.port)
+  return self
+end
+
+---The address under which the platform fetches an uploaded file.
+---@param remote string
+function Uploader:url(remote)
+  return url.join(self.base, remote)
+end
+
+local function put_file(self, item, remote, sha256)
+  local path = ("%s/%s"):format(self.target.folder, remote)
+  local copied, err = host.copy(item.file, path, { sha256 = sha256 })
+  if copied then return true end
+  -- The name holds the content's hash; still, look before believing that it is ours.
+  if err.code == "EEXIST" and host.hash(path) == sha256 then return true end
+  return nil, err
+end
+
+-- What was learned of this server before: it offers TLS, it cannot rename.
+local function learned(self, name)
+  return self.journal:fact(self.scope, name) == "1"
+end
+
+local function ftp_options(self, sha256)
+  local cfg, target = self.cfg, self.target
+  return {
+    user = target.user, password = target.password, tls = cfg.FTP_TLS, ca_file = cfg.FTP_CA_FILE,
+    tls_max = cfg.FTP_TLS_MAX, connections = cfg.FTP_CONNECTIONS, sha256 = sha256,
+    tls_seen = learned(self, "tls"), rename = not learned(self, "cannot_rename"),
+  }
+end
+
+local function put_ftp(self, item, remote, sha256)
+  local address = url.target_url(self.target, remote)
+  local sent, err = host.ftp_put(item.file, address, ftp_options(self, sha256))
+  if not sent and err.rename_refused and not learned(self, "cannot_rename") then
+    self.journal:set_fact(self.scope, "cannot_rename", "1")
+    sent, err = host.ftp_put(item.file, address, ftp_options(self, sha256))
+  end
+  if not sent then return nil, err end
+  if sent.tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end
+  self:warn(sent.warnings)
+  return true
+end
+
+-- Each warning once a run: it is about the server, not about the file.
+function Uploader:warn(warnings)
+  self.warned = self.warned or {}
+  for _, text in ipairs(warnings or {}) do
+    if not self.warned[text] then
+      self.warned[text] = true
+      host.log("warn", text)
+    end
+  end
+end
+
+-- `{ remote = name }`, or nil and an Error.
+function Uploader:put(item)
+  -- The hash known of the file, not a new one: the bytes uploaded are the bytes looked at before.
+  local original = item.file == item.path
+  local sha256 = original and item.sha256 or item.file_sha256
+  local size = original and item.size or item.file_size
+  local extension = item.file:match("(%.[%w]+)$") or item.ext
+  local remote = remote_name.of(item.stem, sha256, extension)
+  local put = self.target.scheme == "file" and put_file or put_ftp
+  local done, err = put(self, item, remote, sha256)
+  if not done then return nil, err end
+  return { remote = remote, uploaded_sha256 = sha256, uploaded_size = size }
+end
+
+---Removes the public copy once the post is live.
+function Uploader:remove(remote)
+  if self.target.scheme == "file" then
+    return host.remove(("%s/%s"):format(self.target.folder, remote))
+  end
+  local options = ftp_options(self, nil)
+  options.sha256, options.rename = nil, nil
+  return host.ftp_delete(url.target_url(self.target, remote), options)
+end
+
+---Uploads `item.file`: what the step of that name does.
+---@param item table
+---@return { remote: string }|nil, Error?
+function M.upload(item)
+  local app = items.context(item).app
+  host.log("info", i18n.t("log.uploading", { name = item.name }), { icon = "📤", file = item.name })
+  local result, err = app.uploader:put(item)
+  if not result then return nil, err end
+  host.log("info", i18n.t("log.uploaded", { name = item.name }), { icon = "✅", file = item.name })
+  return result
+end
+
+return M

@@ -1,0 +1,13 @@
+-- pacing.lua: how patient the program is. All times are seconds.
+return {
+  -- Posts appear in order. A later file waits so long for a slow earlier one, then overtakes it.
+  wait_for_earlier = 60,
+
+  -- How often Instagram is asked whether a picture or video is ready: the first wait, the second, …
+  -- (the last one is repeated), and after how long the file is put off to the next run.
+  poll = { image = { 0.5, 1, 2, 3, 5, 10 }, video = { 2, 3, 5, 10, 20, 30, 60 } },
+  ready_within = { image = 300, video = 900 },
+
+  -- When it is unclear whether a post went out: looks again after so many seconds.
+  settle_after = { 2, 10, 30 },
+}

@@ -1,0 +1,10 @@
+-- upload.lua: to the place from which Instagram fetches it (FTP_* or UPLOAD_URL in .env).
+local uploader = require "uploader"
+
+return {
+  run = function(item)
+    return assert(uploader.upload(item))
+  end,
+  -- A network that fails now may work in a moment: three tries, 2 s and 4 s apart.
+  retry = { attempts = 3, first = 2, factor = 2, max = 30 },
+}
