@@ -21,7 +21,7 @@ local function file_intact(result)
   return host.hash(result.file) == result.file_sha256
 end
 
-local function usable(context, item, step, record, inputs)
+local function usable(context, item, record, inputs)
   if not record then return false end
   if context.sent == nil then context.sent = settled(context, item) end
   if context.sent then return true end
@@ -117,7 +117,7 @@ function M.run(item, steps, on_step)
     local wanted, when_err = applies(step, item)
     if wanted == nil then return nil, errors.wrap(when_err, { step = step.name, file = item.name }) end
     local record = records[step.name]
-    if wanted and usable(context, item, step, record, inputs) then
+    if wanted and usable(context, item, record, inputs) then
       items.merge(item, step.name, record.result)
     elseif wanted then
       local started = host.now()
