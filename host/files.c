@@ -96,8 +96,9 @@ int files_temporary(char out[DISK_NAME_MAX + 1])
 
 // Content ------------------------------------------------------------------------------------
 
-int files_hash_fd(int fd, const struct files_stop *stop, char hex[FILES_SHA256_HEX],
-                  uint64_t *length)
+// Hashes what comes from `from`, and writes it to `to` when that is open.
+static int pump(int from, int to, const struct files_stop *stop, char hex[FILES_SHA256_HEX],
+                uint64_t *length)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned char *block = malloc(BLOCK);
@@ -107,9 +108,11 @@ int files_hash_fd(int fd, const struct files_stop *stop, char hex[FILES_SHA256_H
     if (!block || !context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL))
         goto out;
     for (;;) {
-        int64_t got = files_stopped(stop) ? UV_ECANCELED : disk_read(fd, block, BLOCK);
+        int64_t got = files_stopped(stop) ? UV_ECANCELED : disk_read(from, block, BLOCK);
         code = got < 0 ? (int)got : 0;
-        if (got <= 0)
+        if (got > 0 && to >= 0)
+            code = disk_write(to, block, (size_t)got);
+        if (got <= 0 || code != 0)
             break;
         *length += (uint64_t)got;
         EVP_DigestUpdate(context, block, (size_t)got);
@@ -122,6 +125,18 @@ out:
     EVP_MD_CTX_free(context);
     free(block);
     return code;
+}
+
+int files_hash_fd(int fd, const struct files_stop *stop, char hex[FILES_SHA256_HEX],
+                  uint64_t *length)
+{
+    return pump(fd, -1, stop, hex, length);
+}
+
+int files_copy_fd(int from, int to, const struct files_stop *stop, char hex[FILES_SHA256_HEX],
+                  uint64_t *length)
+{
+    return pump(from, to, stop, hex, length);
 }
 
 int files_hash(const char *path, const struct files_stop *stop, char hex[FILES_SHA256_HEX],

@@ -39,6 +39,9 @@ int files_temporary(char out[DISK_NAME_MAX + 1]);
 // SHA-256 in lower-case hex of what can be read from `fd` on, and its length.
 int files_hash_fd(int fd, const struct files_stop *stop, char hex[FILES_SHA256_HEX],
                   uint64_t *length);
+// The same while writing it all to `to`.
+int files_copy_fd(int from, int to, const struct files_stop *stop, char hex[FILES_SHA256_HEX],
+                  uint64_t *length);
 int files_hash(const char *path, const struct files_stop *stop, char hex[FILES_SHA256_HEX],
                uint64_t *length);
 // Returns the whole file in *data (new, malloc), FILES_TOO_LARGE beyond `max` bytes.

@@ -187,14 +187,33 @@ int disk_rename(int from, const char *name, int to, const char *new_name)
     return result(renameat(from, name, to, new_name));
 }
 
-int disk_rename_new(int from, const char *name, int to, const char *new_name)
+// Where nothing else is there, an empty file of ours reserves the name: nobody else can then have
+// it, and the rename puts the whole file there at once.
+static int claim_and_rename(int from, const char *name, int to, const char *new_name)
 {
-    return result(renameat2(from, name, to, new_name, RENAME_NOREPLACE));
+    int fd = disk_create(to, new_name, 0600);
+    if (fd < 0)
+        return fd;
+    disk_close(fd);
+    int code = disk_rename(from, name, to, new_name);
+    if (code != 0)
+        disk_remove(to, new_name);
+    return code;
 }
 
-int disk_link(int from, const char *name, int to, const char *new_name)
+int disk_rename_new(int from, const char *name, int to, const char *new_name)
 {
-    return result(linkat(from, name, to, new_name, 0));
+    int code = result(renameat2(from, name, to, new_name, RENAME_NOREPLACE));
+    if (code != UV_EINVAL && code != UV_ENOSYS)
+        return code;
+    code = result(linkat(from, name, to, new_name, 0));
+    if (code == 0) {
+        code = disk_sync_folder(to); // the old name goes only when the new one is sure to stay
+        return code == 0 ? disk_remove(from, name) : code;
+    }
+    if (code == UV_EPERM || code == UV_ENOTSUP || code == UV_ENOSYS || code == UV_EMLINK)
+        return claim_and_rename(from, name, to, new_name);
+    return code;
 }
 
 int disk_remove(int folder, const char *name)

@@ -55,9 +55,8 @@ void disk_forget(int fd);
 
 // Replaces what has the name.
 int disk_rename(int from, const char *name, int to, const char *new_name);
-// UV_EEXIST when it is taken; UV_EINVAL, UV_ENOSYS where the system cannot promise that.
+// UV_EEXIST when the new name is taken, on any filesystem; UV_EXDEV when that is another one.
 int disk_rename_new(int from, const char *name, int to, const char *new_name);
-int disk_link(int from, const char *name, int to, const char *new_name);
 int disk_remove(int folder, const char *name);
 int disk_make_folder(const char *path, unsigned mode);
 int disk_remove_folder(int folder, const char *name);
