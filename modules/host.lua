@@ -116,8 +116,13 @@ function host.exec(argv, options) end
 
 -- Log and secrets ------------------------------------------------------------------------------
 
----Where log lines go. Default before the first call: level info, text, stderr.
----@param options { level?: "debug"|"info"|"warn"|"error", format?: "text"|"json", file?: string, tag?: string, listener?: fun(record: table) }
+---Where log lines go. Before the first call: level info, text, stderr alone. What is left out stays
+---as it is; `file = false` and `listener = false` switch these off. The file is appended to, made
+---with mode 0600, no symlink is followed, and it is followed through rotation. A sink that fails
+---loses lines and reports their number once it works again. The listener hears of every line
+---`{ level, message, time, icon, fields }`; it may not wait, and lines that it writes itself are not
+---told to it.
+---@param options { level?: "debug"|"info"|"warn"|"error", format?: "text"|"json", file?: string|false, stderr?: boolean, tag?: string, listener?: (fun(record: table))|false }
 ---@return true|nil, Error?
 function host.log_open(options) end
 
