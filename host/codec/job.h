@@ -8,8 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CODEC_MAX_SIDE 16383        // the longest side VP8 can have, and a bound for everybody else
-#define CODEC_MAX_PIXELS 64000000   // default of codec_options.max_pixels
+#define CODEC_MAX_SIDE 16383      // the longest side VP8 can have, and a bound for everybody else
+#define CODEC_MAX_PIXELS 64000000 // default of codec_options.max_pixels
+#define CODEC_PIXELS_CEILING ((int64_t)CODEC_MAX_SIDE * CODEC_MAX_SIDE)
 #define CODEC_MAX_FILE (256u << 20) // bytes of a picture file
 #define CODEC_MAX_ICC (4u << 20)
 #define CODEC_MAX_SCANS 64 // of a progressive JPEG; ordinary ones have about 10
