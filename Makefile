@@ -38,3 +38,9 @@ clean:
 
 .PHONY: all clean
 -include $(OBJ:.o=.d)
+
+# Makes the test pictures and measures results; part of no program.
+$(B)/tools/mkmedia: $(wildcard tests/tools/*.c) tests/tools/media.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) \
+		$(shell pkg-config --cflags --libs libwebp libwebpmux libpng libjpeg lcms2) -lgif -lm

@@ -1,0 +1,29 @@
+// codec.h - the host's side of the codecs: opens the source, runs the job off the loop, writes the
+// result, tells what it came to. What decodes lies in host/codec/ behind codec/job.h.
+#pragma once
+
+#include "api.h"
+#include "codec/job.h"
+#include "op.h"
+
+struct codec_work {
+    struct work work;
+    const char *name; // borrowed, constant: the primitive
+    char *source;     // owned
+    char *target;     // owned, or NULL for a probe
+    struct codec_job job;
+    struct codec_answer answer;
+    int status; // 0, or the UV_E* with which a file could not be opened or written
+    bool at_target;
+};
+
+// Begins an operation for a job of `kind` with the given options. Loop thread.
+struct codec_work *codec_begin(lua_State *L, const char *name, enum codec_kind kind,
+                               const char *source, const char *target, double timeout,
+                               const struct codec_options *options);
+// Always the last statement. `finish` is called for a job that succeeded, to push its results.
+int codec_wait(lua_State *L, struct codec_work *c, op_finish_fn finish);
+// nil and the Error for a job that did not succeed, else 0 and nothing is pushed.
+int codec_failed(lua_State *L, struct codec_work *c);
+// Pushes the table Facts.
+void codec_push_facts(lua_State *L, const struct codec_facts *facts);

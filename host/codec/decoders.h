@@ -1,0 +1,17 @@
+// decoders.h - one pair of functions per format: facts from the structure, pixels of the first
+// frame.
+//
+// A probe walks the file to its end, so that a file that is cut short is found without decoding it;
+// it fills run->answer->facts. A decoder leaves `image` for the caller to free, also when it fails.
+#pragma once
+
+#include "image.h"
+
+int png_probe(struct run *run, const uint8_t *bytes, size_t length);
+int png_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
+
+int gif_probe(struct run *run, const uint8_t *bytes, size_t length);
+int gif_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
+
+int webp_probe(struct run *run, const uint8_t *bytes, size_t length);
+int webp_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);

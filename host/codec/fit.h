@@ -1,0 +1,17 @@
+// fit.h - which part of a picture goes where, and how large. Arithmetic only.
+#pragma once
+
+#include "report.h"
+
+struct fit_plan {
+    int width, height;     // of the result
+    int x, y, w, h;        // where the picture stands in it; the rest is background
+    double from_x, from_y; // which part of the upright source is shown
+    double from_w, from_h;
+};
+
+// Plans for an upright source. `shrink` (0 to 1) asks for a smaller result than the limits do.
+// The result's width / height lies inside min_ratio..max_ratio exactly. 0, or -1 with the cause.
+int fit_plan(struct run *run, int width, int height, double shrink, struct fit_plan *plan);
+// Whether the result is the source, pixel for pixel.
+bool fit_is_identity(const struct fit_plan *plan, int width, int height);

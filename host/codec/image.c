@@ -1,0 +1,130 @@
+// image.c - a decoded picture in memory.
+#include "image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int image_check_size(struct run *run, uint64_t width, uint64_t height)
+{
+    if (width == 0 || height == 0)
+        return report(run, CODEC_FORMAT, "the picture is empty (%llu x %llu pixels)",
+                      (unsigned long long)width, (unsigned long long)height);
+    if (width > CODEC_MAX_SIDE || height > CODEC_MAX_SIDE)
+        return report(run, CODEC_LIMIT, "the picture has %llu x %llu pixels, a side may have %d",
+                      (unsigned long long)width, (unsigned long long)height, CODEC_MAX_SIDE);
+    if (width * height > run->job->options.max_pixels)
+        return report(run, CODEC_LIMIT,
+                      "the picture has %llu x %llu pixels, more than %.1f megapixels",
+                      (unsigned long long)width, (unsigned long long)height,
+                      (double)run->job->options.max_pixels / 1e6);
+    return 0;
+}
+
+int image_alloc(struct run *run, struct image *image, enum image_layout layout, int width,
+                int height)
+{
+    image->layout = layout;
+    image->width = width;
+    image->height = height;
+    image->pixels = calloc((size_t)height, image_stride(image));
+    return image->pixels ? 0 : report_memory(run);
+}
+
+int image_keep_icc(struct run *run, struct image *image, const uint8_t *icc, size_t length)
+{
+    if (icc == NULL || length == 0 || length > CODEC_MAX_ICC)
+        return 0;
+    free(image->icc);
+    image->icc_length = length;
+    image->icc = malloc(length);
+    if (image->icc == NULL)
+        return report_memory(run);
+    memcpy(image->icc, icc, length);
+    return 0;
+}
+
+// Where the pixels of one upright row come from: a start in the stored picture and a step, both
+// counted in pixels.
+static void upright_row(int orientation, ptrdiff_t width, ptrdiff_t height, ptrdiff_t y,
+                        ptrdiff_t *start, ptrdiff_t *step)
+{
+    switch (orientation) {
+    case 2:
+        *start = y * width + width - 1, *step = -1;
+        break;
+    case 3:
+        *start = (height - 1 - y) * width + width - 1, *step = -1;
+        break;
+    case 4:
+        *start = (height - 1 - y) * width, *step = 1;
+        break;
+    case 5:
+        *start = y, *step = width;
+        break;
+    case 6:
+        *start = (height - 1) * width + y, *step = -width;
+        break;
+    case 7:
+        *start = (height - 1) * width + width - 1 - y, *step = -width;
+        break;
+    case 8:
+        *start = width - 1 - y, *step = width;
+        break;
+    default:
+        *start = y * width, *step = 1;
+    }
+}
+
+int image_turn(struct run *run, struct image *image, int orientation)
+{
+    if (orientation <= 1 || orientation > 8)
+        return 0;
+    bool swap = orientation >= 5;
+    struct image turned = {0};
+    if (image_alloc(run, &turned, image->layout, swap ? image->height : image->width,
+                    swap ? image->width : image->height))
+        return -1;
+    size_t channels = image_channels(image->layout);
+    uint8_t *out = turned.pixels;
+    for (int y = 0; y < turned.height; y++) {
+        ptrdiff_t start, step;
+        upright_row(orientation, image->width, image->height, y, &start, &step);
+        const uint8_t *in = image->pixels + start * (ptrdiff_t)channels;
+        for (int x = 0; x < turned.width; x++, out += channels, in += step * (ptrdiff_t)channels)
+            memcpy(out, in, channels);
+    }
+    free(image->pixels);
+    image->pixels = turned.pixels;
+    image->width = turned.width;
+    image->height = turned.height;
+    return 0;
+}
+
+// (value * alpha + under * (255 - alpha)) / 255, rounded.
+static uint8_t blend(unsigned value, unsigned under, unsigned alpha)
+{
+    unsigned t = value * alpha + under * (255 - alpha) + 128;
+    return (uint8_t)((t + (t >> 8)) >> 8);
+}
+
+void image_flatten(struct image *image, const uint8_t background[3])
+{
+    if (image->layout != IMAGE_RGBA)
+        return;
+    size_t pixels = (size_t)image->width * (size_t)image->height;
+    const uint8_t *in = image->pixels;
+    uint8_t *out = image->pixels; // never overtakes `in`
+    for (size_t i = 0; i < pixels; i++, in += 4, out += 3) {
+        unsigned alpha = in[3];
+        for (int c = 0; c < 3; c++)
+            out[c] = blend(in[c], background[c], alpha);
+    }
+    image->layout = IMAGE_RGB;
+}
+
+void image_free(struct image *image)
+{
+    free(image->pixels);
+    free(image->icc);
+    image->pixels = image->icc = NULL;
+}

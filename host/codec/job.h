@@ -1,0 +1,89 @@
+// job.h - the whole of what the host knows of the codecs: one job in, one answer out.
+//
+// Plain C data, so that a job can run on a thread or in a sandboxed worker process without a change
+// above. Nothing here keeps state between jobs; several may run at once on different threads.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CODEC_MAX_SIDE 16383      // the longest side VP8 can have, and a bound for everybody else
+#define CODEC_MAX_PIXELS 64000000 // default of codec_options.max_pixels
+#define CODEC_PIXELS_CEILING ((int64_t)CODEC_MAX_SIDE * CODEC_MAX_SIDE)
+#define CODEC_MAX_FILE (256u << 20) // bytes of a picture file
+#define CODEC_MAX_ICC (4u << 20)
+#define CODEC_MAX_SCANS 64 // of a progressive JPEG; ordinary ones have about 10
+
+enum codec_kind { CODEC_PROBE, CODEC_CONVERT };
+enum codec_fit { CODEC_PAD, CODEC_CROP, CODEC_NONE };
+
+// What went wrong: the kinds of error that scripts see, and two that only the host can name.
+enum codec_status {
+    CODEC_OK,
+    CODEC_FORMAT,  // no medium, damaged, or not what was asked for
+    CODEC_LIMIT,   // larger than the caller allows
+    CODEC_IO,      // the file could not be read; `code` says why
+    CODEC_MEMORY,  // too little memory here
+    CODEC_STOPPED, // the caller asked for an end
+};
+
+struct codec_options {
+    int quality; // 1 to 100
+    enum codec_fit fit;
+    uint8_t background[3];       // R, G, B
+    int min_width, max_width;    // of the result; 0: no limit
+    double min_ratio, max_ratio; // width / height of the result; 0: no limit
+    size_t max_bytes;            // of the result; 0: no limit
+    uint64_t max_pixels;         // of the source, and of the result
+    bool passthrough;            // a JPEG that is already fit keeps its scan data, byte for byte
+};
+
+struct codec_facts {
+    char format[8];
+    bool video;
+    bool alpha;
+    bool progressive; // JPEG
+    bool icc;
+    bool faststart;    // video: the index stands before the data
+    bool edit_list;    // video: a track is shifted or cut by an edit list
+    int width, height; // as stored
+    int orientation;   // EXIF 1 to 8
+    int components;    // JPEG, else 0
+    int rotation;      // video: 0, 90, 180 or 270, clockwise
+    uint64_t frames;
+    double duration; // video: seconds, else 0
+    double fps;      // video, 0 when unknown
+    char codec[8];   // video: sample entry names such as "avc1"; empty when there is no such track
+    char audio_codec[8];
+    uint64_t size;
+};
+
+struct codec_job {
+    enum codec_kind kind;
+    struct codec_options options;
+    // The source: bytes, or when NULL an open descriptor, read by position. Both borrowed.
+    const uint8_t *bytes;
+    int fd;
+    uint64_t size;
+    // Asked now and then from the job's own thread; true ends it. May be NULL.
+    bool (*stopped)(void *context);
+    void *context;
+};
+
+struct codec_answer {
+    enum codec_status status;
+    int code; // CODEC_IO: negative errno-style code
+    char message[200];
+    struct codec_facts facts;
+    // Conversion only.
+    uint8_t *jpeg; // owned, malloc
+    size_t jpeg_length;
+    int width, height;
+    int quality; // as used; 0 when the scan data was passed through
+};
+
+// Runs a job to its end. The answer is written whole, whatever happens; codec_answer_free is due.
+void codec_run(const struct codec_job *job, struct codec_answer *answer);
+// Accepts an answer that was zeroed or already freed.
+void codec_answer_free(struct codec_answer *answer);

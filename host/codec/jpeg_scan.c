@@ -1,0 +1,160 @@
+// jpeg_scan.c - the segments of a JPEG file, without decoding anything.
+#include "jpeg_scan.h"
+
+#include "exif.h"
+#include "input.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, APP0 = 0xE0, APP1 = 0xE1, APP2 = 0xE2, APP14 = 0xEE };
+enum { TEM = 0x01, COM = 0xFE, RST0 = 0xD0, RST7 = 0xD7 };
+
+struct segment {
+    int marker;
+    const uint8_t *start, *end; // with marker; of SOS, the scan data belongs to it
+    const uint8_t *payload;     // after the length
+    size_t length;              // of the payload
+};
+
+// The first marker at or after `p` inside scan data, or NULL: stuffed zeros and restarts are data.
+static const uint8_t *scan_end(const uint8_t *p, const uint8_t *end)
+{
+    while ((p = memchr(p, 0xFF, (size_t)(end - p))) != NULL && p + 1 < end) {
+        if (p[1] != 0 && p[1] != 0xFF && (p[1] < RST0 || p[1] > RST7))
+            return p;
+        p++;
+    }
+    return NULL;
+}
+
+// The segment at `p`; false when there is none or it does not fit.
+static bool next_segment(const uint8_t *p, const uint8_t *end, struct segment *s)
+{
+    // Writers may pad between segments with 0xFF.
+    while (end - p >= 2 && p[0] == 0xFF && p[1] == 0xFF)
+        p++;
+    if (end - p < 2 || p[0] != 0xFF || p[1] == 0)
+        return false;
+    *s = (struct segment){p[1], p, p + 2, p + 2, 0};
+    if (s->marker == SOI || s->marker == EOI || s->marker == TEM ||
+        (s->marker >= RST0 && s->marker <= RST7))
+        return true;
+    if (end - p < 4)
+        return false;
+    size_t length = input_be16(p + 2);
+    if (length < 2 || (size_t)(end - p) < length + 2)
+        return false;
+    s->payload = p + 4;
+    s->length = length - 2;
+    s->end = p + 2 + length;
+    if (s->marker == SOS)
+        s->end = scan_end(s->end, end);
+    return s->end != NULL;
+}
+
+static bool has_name(const struct segment *s, int marker, const char *name, size_t length)
+{
+    return s->marker == marker && s->length >= length && memcmp(s->payload, name, length) == 0;
+}
+
+static bool is_icc(const struct segment *s)
+{
+    return s->length >= 14 && has_name(s, APP2, "ICC_PROFILE", 12);
+}
+
+int jpeg_scan(struct run *run, const uint8_t *bytes, size_t length)
+{
+    struct codec_facts *facts = &run->answer->facts;
+    const uint8_t *p = bytes, *end = bytes + length;
+    struct segment s = {0};
+    bool exif = false;
+    while (s.marker != EOI) {
+        if (!next_segment(p, end, &s))
+            return report(run, CODEC_FORMAT, "the JPEG file is damaged or cut short at byte %zu",
+                          (size_t)(p - bytes));
+        if (!exif && has_name(&s, APP1, "Exif\0", 6)) {
+            exif = true;
+            facts->orientation = exif_orientation(s.payload, s.length);
+        }
+        facts->icc = facts->icc || is_icc(&s);
+        p = s.end;
+    }
+    return 0;
+}
+
+// Collects the pieces, which may come in any order; false when they do not make a whole.
+static bool find_pieces(const uint8_t *p, const uint8_t *end, struct segment pieces[256],
+                        unsigned *count, size_t *total)
+{
+    struct segment s = {0};
+    for (; next_segment(p, end, &s) && s.marker != EOI && s.marker != SOS; p = s.end) {
+        if (!is_icc(&s))
+            continue;
+        unsigned number = s.payload[12];
+        if (number == 0 || pieces[number].payload || (*count && *count != s.payload[13]))
+            return false;
+        *count = s.payload[13];
+        pieces[number] = s;
+        *total += s.length - 14;
+    }
+    for (unsigned i = 1; i <= *count; i++)
+        if (pieces[i].payload == NULL)
+            return false;
+    return *count > 0;
+}
+
+int jpeg_scan_icc(struct run *run, const uint8_t *bytes, size_t length, struct image *image)
+{
+    struct segment pieces[256] = {0};
+    unsigned count = 0;
+    size_t total = 0;
+    if (!find_pieces(bytes, bytes + length, pieces, &count, &total) || total > CODEC_MAX_ICC ||
+        total == 0)
+        return 0;
+    image->icc = malloc(total);
+    if (image->icc == NULL)
+        return report_memory(run);
+    for (unsigned i = 1; i <= count; i++) {
+        size_t piece = pieces[i].length - 14;
+        if (piece > total - image->icc_length) // more pieces than were counted
+            break;
+        memcpy(image->icc + image->icc_length, pieces[i].payload + 14, piece);
+        image->icc_length += piece;
+    }
+    return 0;
+}
+
+static bool is_wanted(const struct segment *s, bool keep_icc)
+{
+    if (s->marker == COM || s->marker == TEM)
+        return false;
+    if (s->marker < APP0 || s->marker > APP0 + 15)
+        return true;
+    return has_name(s, APP14, "Adobe", 5) || (keep_icc && is_icc(s)) ||
+           (s->length >= 14 && has_name(s, APP0, "JFIF", 5));
+}
+
+uint8_t *jpeg_scan_strip(const uint8_t *bytes, size_t length, bool keep_icc, size_t *out_length)
+{
+    const uint8_t *p = bytes, *end = bytes + length;
+    uint8_t *out = malloc(length);
+    size_t used = 0;
+    struct segment s = {0};
+    if (out == NULL)
+        return NULL;
+    for (; s.marker != EOI && next_segment(p, end, &s); p = s.end) {
+        if (!is_wanted(&s, keep_icc))
+            continue;
+        size_t size = (size_t)(s.end - s.start);
+        if (s.marker == APP0)
+            size = 18; // a thumbnail may follow, and shows what was cropped away
+        memcpy(out + used, s.start, size);
+        if (s.marker == APP0) {
+            memcpy(out + used + 2, "\0\x10", 2);
+            memset(out + used + 16, 0, 2); // thumbnail of 0 x 0
+        }
+        used += size;
+    }
+    *out_length = used;
+    return out;
+}

@@ -1,0 +1,308 @@
+// mp4.c - what an MP4 or MOV file is, from its boxes (ISO/IEC 14496-12).
+//
+// Every length in the file is a claim: a box must lie inside its parent, nesting and the number of
+// boxes are bounded, and only fields of fixed size are read.
+#include "mp4.h"
+
+#include "input.h"
+#include <math.h>
+#include <string.h>
+
+#define MAX_DEPTH 8
+#define MAX_BOXES 10000
+#define BOX(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (d))
+
+struct box {
+    uint32_t type;
+    uint64_t payload, end; // positions in the file
+};
+
+// A track while its boxes are read.
+struct track {
+    uint32_t handler; // vide, soun, …
+    uint32_t timescale;
+    uint64_t duration; // in timescale
+    uint64_t samples;
+    int width, height, rotation;
+    bool edits;
+    char codec[8];
+};
+
+struct movie {
+    struct run *run;
+    struct track *track;    // inside a trak
+    unsigned boxes, tracks; // met so far
+    uint64_t moov, mdat;    // positions, 0 until met: no medium begins with either
+    uint32_t timescale;
+    uint64_t duration;
+    bool fragmented;
+};
+
+static int walk(struct movie *m, uint64_t at, uint64_t end, int depth);
+
+// Reads up to `want` bytes of a payload; a shorter one is zero-filled. The number read, or -1.
+static int payload(struct movie *m, const struct box *box, uint8_t *bytes, size_t want)
+{
+    uint64_t there = box->end - box->payload;
+    size_t length = there < want ? (size_t)there : want;
+    memset(bytes, 0, want);
+    return input_read(m->run, box->payload, bytes, length) ? -1 : (int)length;
+}
+
+static int damaged(struct movie *m, const struct box *box)
+{
+    return report(m->run, CODEC_FORMAT, "the video is damaged: box %c%c%c%c is too short",
+                  (int)(box->type >> 24 & 127), (int)(box->type >> 16 & 127),
+                  (int)(box->type >> 8 & 127), (int)(box->type & 127));
+}
+
+// Timescale and duration stand alike in mvhd and mdhd.
+static int read_times(struct movie *m, const struct box *box, uint32_t *timescale,
+                      uint64_t *duration)
+{
+    uint8_t b[32];
+    int got = payload(m, box, b, sizeof b);
+    if (got < 0)
+        return -1;
+    if (got < (b[0] == 1 ? 32 : 20))
+        return damaged(m, box);
+    *timescale = input_be32(b + (b[0] == 1 ? 20 : 12));
+    *duration = b[0] == 1 ? input_be64(b + 24) : input_be32(b + 16);
+    if (*duration == (b[0] == 1 ? UINT64_MAX : UINT32_MAX)) // "not known"
+        *duration = 0;
+    return 0;
+}
+
+// Clockwise turn from the first four numbers of the matrix, 0 when it is no plain turn.
+static int matrix_rotation(const uint8_t *matrix)
+{
+    int32_t a = (int32_t)input_be32(matrix), b = (int32_t)input_be32(matrix + 4);
+    int32_t c = (int32_t)input_be32(matrix + 12), d = (int32_t)input_be32(matrix + 16);
+    if (a == 0 && d == 0 && b > 0 && c < 0)
+        return 90;
+    if (a < 0 && d < 0 && b == 0 && c == 0)
+        return 180;
+    return a == 0 && d == 0 && b < 0 && c > 0 ? 270 : 0;
+}
+
+static int read_tkhd(struct movie *m, const struct box *box)
+{
+    uint8_t b[96];
+    int got = payload(m, box, b, sizeof b);
+    if (got < 0)
+        return -1;
+    size_t matrix = b[0] == 1 ? 52 : 40;
+    if ((size_t)got < matrix + 44)
+        return damaged(m, box);
+    m->track->rotation = matrix_rotation(b + matrix);
+    if (m->track->width == 0) { // the sample entry knows better: it has the coded size
+        m->track->width = (int)input_be16(b + matrix + 36);
+        m->track->height = (int)input_be16(b + matrix + 40);
+    }
+    return 0;
+}
+
+static int read_hdlr(struct movie *m, const struct box *box)
+{
+    uint8_t b[12];
+    int got = payload(m, box, b, sizeof b);
+    if (got < 0)
+        return -1;
+    if (got < 12)
+        return damaged(m, box);
+    m->track->handler = input_be32(b + 8);
+    return 0;
+}
+
+// The first sample entry: its name, and for a picture its coded size.
+static int read_stsd(struct movie *m, const struct box *box)
+{
+    uint8_t b[44];
+    int got = payload(m, box, b, sizeof b);
+    if (got < 0)
+        return -1;
+    if (got < 16)
+        return damaged(m, box);
+    if (input_be32(b + 4) == 0)
+        return 0;
+    for (int i = 0; i < 4; i++) // a name that is none must not reach a log as control characters
+        m->track->codec[i] = b[12 + i] > 32 && b[12 + i] < 127 ? (char)b[12 + i] : '?';
+    if (m->track->handler == BOX('v', 'i', 'd', 'e') && got == 44 && input_be16(b + 40)) {
+        m->track->width = (int)input_be16(b + 40);
+        m->track->height = (int)input_be16(b + 42);
+    }
+    return 0;
+}
+
+static int read_stsz(struct movie *m, const struct box *box)
+{
+    uint8_t b[12];
+    int got = payload(m, box, b, sizeof b);
+    if (got < 0)
+        return -1;
+    if (got < 12)
+        return damaged(m, box);
+    m->track->samples = input_be32(b + 8);
+    return 0;
+}
+
+static int read_elst(struct movie *m, const struct box *box)
+{
+    uint8_t b[28];
+    int got = payload(m, box, b, sizeof b);
+    if (got < 0)
+        return -1;
+    uint32_t count = input_be32(b + 4);
+    // One entry that plays the whole from the start, at normal speed, edits nothing.
+    bool long_form = b[0] == 1;
+    if (got < (long_form ? 28 : 20))
+        count = count > 0 ? 2 : 0;
+    uint64_t from = long_form ? input_be64(b + 16) : input_be32(b + 12);
+    m->track->edits = count > 1 || (count == 1 && from != 0);
+    return 0;
+}
+
+// The track's facts go to the answer when it is the first of its kind.
+static void keep_track(struct movie *m)
+{
+    struct track *t = m->track;
+    struct codec_facts *facts = &m->run->answer->facts;
+    if (t->handler == BOX('s', 'o', 'u', 'n') && facts->audio_codec[0] == 0)
+        memcpy(facts->audio_codec, t->codec, sizeof t->codec);
+    bool picture = t->handler == BOX('v', 'i', 'd', 'e');
+    if (picture || t->handler == BOX('s', 'o', 'u', 'n'))
+        facts->edit_list = facts->edit_list || t->edits;
+    if (!picture || facts->width)
+        return;
+    facts->width = t->width;
+    facts->height = t->height;
+    facts->rotation = t->rotation;
+    facts->frames = t->samples;
+    memcpy(facts->codec, t->codec, sizeof t->codec);
+    double seconds = t->timescale ? (double)t->duration / t->timescale : 0;
+    if (seconds > 0 && t->samples)
+        facts->fps = round((double)t->samples / seconds * 1000) / 1000;
+}
+
+static int read_trak(struct movie *m, const struct box *box, int depth)
+{
+    struct track track = {0};
+    if (m->track || ++m->tracks > 64)
+        return report(m->run, CODEC_FORMAT, "the video is damaged: tracks inside tracks");
+    m->track = &track;
+    int status = walk(m, box->payload, box->end, depth + 1);
+    if (status == 0)
+        keep_track(m);
+    m->track = NULL;
+    return status;
+}
+
+static int visit_in_track(struct movie *m, const struct box *box, int depth)
+{
+    switch (box->type) {
+    case BOX('t', 'k', 'h', 'd'):
+        return read_tkhd(m, box);
+    case BOX('m', 'd', 'h', 'd'):
+        return read_times(m, box, &m->track->timescale, &m->track->duration);
+    case BOX('h', 'd', 'l', 'r'):
+        // QuickTime has a second one, of data handlers, inside minf.
+        return m->track->handler ? 0 : read_hdlr(m, box);
+    case BOX('s', 't', 's', 'd'):
+        return read_stsd(m, box);
+    case BOX('s', 't', 's', 'z'):
+        return read_stsz(m, box);
+    case BOX('e', 'l', 's', 't'):
+        return read_elst(m, box);
+    case BOX('m', 'd', 'i', 'a'):
+    case BOX('m', 'i', 'n', 'f'):
+    case BOX('s', 't', 'b', 'l'):
+    case BOX('e', 'd', 't', 's'):
+        return walk(m, box->payload, box->end, depth + 1);
+    default:
+        return 0;
+    }
+}
+
+static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
+{
+    if (depth == 0 && box->type == BOX('m', 'd', 'a', 't')) {
+        m->mdat = m->mdat ? m->mdat : at;
+        return 0;
+    }
+    if (depth == 0 && box->type == BOX('m', 'o', 'o', 'v')) {
+        if (m->moov)
+            return report(m->run, CODEC_FORMAT, "the video is damaged: two indexes (moov)");
+        m->moov = at;
+        return walk(m, box->payload, box->end, depth + 1);
+    }
+    if (depth == 1 && box->type == BOX('m', 'v', 'h', 'd'))
+        return read_times(m, box, &m->timescale, &m->duration);
+    if (depth == 1 && box->type == BOX('t', 'r', 'a', 'k'))
+        return read_trak(m, box, depth);
+    if (depth == 1 && box->type == BOX('m', 'v', 'e', 'x'))
+        m->fragmented = true;
+    return m->track ? visit_in_track(m, box, depth) : 0;
+}
+
+// Reads the header at `at`. Its end is checked against the parent's.
+static int read_header(struct movie *m, uint64_t at, uint64_t end, struct box *box)
+{
+    uint8_t b[16];
+    uint64_t header = 8;
+    if (end - at < 8 || input_read(m->run, at, b, 8))
+        return report(m->run, CODEC_FORMAT, "the video is damaged: a box is cut short");
+    uint64_t size = input_be32(b);
+    box->type = input_be32(b + 4);
+    if (size == 1) {
+        header = 16;
+        if (end - at < 16 || input_read(m->run, at, b, 16))
+            return report(m->run, CODEC_FORMAT, "the video is damaged: a box is cut short");
+        size = input_be64(b + 8);
+    } else if (size == 0) { // "to the end"
+        size = end - at;
+    }
+    if (size < header)
+        return report(m->run, CODEC_FORMAT, "the video is damaged: a box of %llu bytes",
+                      (unsigned long long)size);
+    if (size > end - at)
+        return report(m->run, CODEC_FORMAT, "the video is cut short: %llu bytes are missing",
+                      (unsigned long long)(size - (end - at)));
+    box->payload = at + header;
+    box->end = at + size;
+    return 0;
+}
+
+static int walk(struct movie *m, uint64_t at, uint64_t end, int depth)
+{
+    if (depth > MAX_DEPTH)
+        return report(m->run, CODEC_FORMAT, "the video is damaged: boxes nested too deeply");
+    while (at < end) {
+        struct box box;
+        if (depth > 0 && end - at < 8) // QuickTime ends some lists with four zero bytes
+            return 0;
+        if (++m->boxes > MAX_BOXES)
+            return report(m->run, CODEC_LIMIT, "the video has more than %d boxes", MAX_BOXES);
+        if (report_stopped(m->run) || read_header(m, at, end, &box) || visit(m, &box, at, depth))
+            return -1;
+        at = box.end;
+    }
+    return 0;
+}
+
+int mp4_probe(struct run *run)
+{
+    struct movie m = {.run = run};
+    struct codec_facts *facts = &run->answer->facts;
+    if (walk(&m, 0, run->job->size, 0))
+        return -1;
+    if (m.moov == 0)
+        return report(run, CODEC_FORMAT, "the video has no index (moov): it is not complete");
+    if (facts->width == 0 || facts->height == 0)
+        return report(run, CODEC_FORMAT, "the file holds no video track");
+    if (m.mdat == 0 && !m.fragmented)
+        return report(run, CODEC_FORMAT, "the video has no data (mdat): it is not complete");
+    facts->duration = m.timescale ? (double)m.duration / m.timescale : 0;
+    facts->faststart = m.mdat == 0 || m.moov < m.mdat;
+    facts->orientation = 1;
+    return 0;
+}

@@ -1,0 +1,91 @@
+// convert.c - host.convert(source, target, options): a baseline JPEG of any picture.
+// Runs on a worker thread; stopped between blocks of work. The target appears whole or not at all.
+#include "../codec.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define TIMEOUT 60 // seconds
+
+static int convert_finish(lua_State *L, struct op *op)
+{
+    struct codec_work *c = (struct codec_work *)op;
+    const struct codec_answer *a = &c->answer;
+    int results = codec_failed(L, c);
+    if (results)
+        return results;
+    lua_createtable(L, 0, 7);
+    lua_pushstring(L, c->target);
+    lua_setfield(L, -2, "path");
+    lua_pushinteger(L, a->width);
+    lua_setfield(L, -2, "width");
+    lua_pushinteger(L, a->height);
+    lua_setfield(L, -2, "height");
+    lua_pushinteger(L, (lua_Integer)a->jpeg_length);
+    lua_setfield(L, -2, "size");
+    lua_pushboolean(L, a->quality == 0);
+    lua_setfield(L, -2, "passthrough");
+    if (a->quality) {
+        lua_pushinteger(L, a->quality);
+        lua_setfield(L, -2, "quality");
+    }
+    codec_push_facts(L, &a->facts);
+    lua_setfield(L, -2, "source");
+    return 1;
+}
+
+static int hex_digit(char c)
+{
+    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
+}
+
+// "#rrggbb"
+static void read_background(lua_State *L, const char *text, uint8_t background[3])
+{
+    bool good = text[0] == '#' && strlen(text) == 7;
+    for (int i = 1; good && i < 7; i++)
+        good = isxdigit((unsigned char)text[i]);
+    if (!good)
+        luaL_error(L, "option 'background': a colour such as \"#ffffff\" expected");
+    for (int i = 0; i < 3; i++)
+        background[i] = (uint8_t)(hex_digit(text[1 + 2 * i]) * 16 + hex_digit(text[2 + 2 * i]));
+}
+
+static void read_options(lua_State *L, int arg, struct codec_options *o)
+{
+    static const char *const fits[] = {"pad", "crop", "none", NULL}; // as enum codec_fit
+    o->quality = (int)api_opt_integer(L, arg, "quality", 90, 1, 100);
+    o->fit = (enum codec_fit)api_opt_choice(L, arg, "fit", fits, CODEC_PAD);
+    o->min_width = (int)api_opt_integer(L, arg, "min_width", 0, 0, CODEC_MAX_SIDE);
+    o->max_width = (int)api_opt_integer(L, arg, "max_width", 0, 0, CODEC_MAX_SIDE);
+    o->min_ratio = api_opt_number(L, arg, "min_ratio", 0, 0, 1000);
+    o->max_ratio = api_opt_number(L, arg, "max_ratio", 0, 0, 1000);
+    o->max_bytes = (size_t)api_opt_integer(L, arg, "max_bytes", 0, 0, CODEC_MAX_FILE);
+    o->max_pixels =
+        (uint64_t)api_opt_integer(L, arg, "max_pixels", CODEC_MAX_PIXELS, 1, CODEC_PIXELS_CEILING);
+    o->passthrough = api_opt_boolean(L, arg, "passthrough", false);
+    read_background(L, api_opt_string(L, arg, "background", "#ffffff"), o->background);
+    if (o->max_width && o->min_width > o->max_width)
+        luaL_error(L, "option 'min_width': not more than max_width expected");
+    if (o->max_ratio > 0 && o->min_ratio > o->max_ratio)
+        luaL_error(L, "option 'min_ratio': not more than max_ratio expected");
+}
+
+static int l_convert(lua_State *L)
+{
+    static const char *const keys[] = {"quality",   "fit",        "background",  "min_width",
+                                       "max_width", "min_ratio",  "max_ratio",   "max_bytes",
+                                       "timeout",   "max_pixels", "passthrough", NULL};
+    const char *source = api_check_path(L, 1);
+    const char *target = api_check_path(L, 2);
+    struct codec_options options = {0};
+    api_check_options(L, 3, keys);
+    lua_settop(L, 3);
+    read_options(L, 3, &options);
+    double timeout = api_opt_number(L, 3, "timeout", TIMEOUT, 0.001, 1e6);
+    struct codec_work *c =
+        codec_begin(L, "convert", CODEC_CONVERT, source, target, timeout, &options);
+    return codec_wait(L, c, convert_finish);
+}
+
+PRIM(convert, l_convert)

@@ -1,0 +1,33 @@
+// media.h - the parts of mkmedia, which makes the pictures that the specs convert and measures what
+// came of them. A tool for tests: any failure ends it with a message.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct picture {
+    int width, height;
+    uint8_t *rgb; // owned
+};
+
+// The test scene: each channel is a slope or a wave of its own, so that a picture that was turned,
+// mirrored, shifted or recoloured is far from it, and smooth, so that JPEG is close to it.
+void scene_colour(double u, double v, uint8_t rgb[3]);
+// The scene as a camera held that way would store it (EXIF 1 to 8); the size is the upright one.
+struct picture scene_make(int width, int height, int orientation);
+
+// All written into the current folder.
+void make_jpegs(void);
+void make_webps(void);
+void make_pngs(void);
+void make_gifs(void);
+void make_broken(void);
+
+void save(const char *name, const void *bytes, size_t length);
+uint8_t *load(const char *name, size_t *length);
+void *need(void *memory); // ends the tool on NULL
+// An EXIF block in TIFF form, with orientation and a GPS directory that holds "GPSCANARY".
+size_t make_exif(int orientation, uint8_t out[128]);
+// The bytes of a Display P3 profile, and the picture's colours as that profile writes them.
+uint8_t *make_p3(size_t *length);
+void to_p3(struct picture *picture);

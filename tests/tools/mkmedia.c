@@ -1,0 +1,129 @@
+// mkmedia.c - makes the test pictures, and measures JPEG files against the scene they show.
+//
+//   mkmedia make                      all fixtures, into the current folder
+//   mkmedia psnr FILE [X Y W H]       width, height and PSNR in dB of the file (or a part) to the
+//   scene mkmedia pixel FILE X Y            width, height and the colour there
+#include "media.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+void *need(void *memory)
+{
+    if (memory == NULL) {
+        fprintf(stderr, "mkmedia: no memory\n");
+        exit(1);
+    }
+    return memory;
+}
+
+static FILE *open_file(const char *name, const char *mode)
+{
+    FILE *file = fopen(name, mode);
+    if (file == NULL) {
+        perror(name);
+        exit(1);
+    }
+    return file;
+}
+
+void save(const char *name, const void *bytes, size_t length)
+{
+    FILE *file = open_file(name, "wb");
+    if (fwrite(bytes, 1, length, file) != length || fclose(file) != 0) {
+        perror(name);
+        exit(1);
+    }
+}
+
+uint8_t *load(const char *name, size_t *length)
+{
+    FILE *file = open_file(name, "rb");
+    fseek(file, 0, SEEK_END);
+    *length = (size_t)ftell(file);
+    rewind(file);
+    uint8_t *bytes = need(malloc(*length + 1));
+    if (fread(bytes, 1, *length, file) != *length) {
+        perror(name);
+        exit(1);
+    }
+    fclose(file);
+    return bytes;
+}
+
+// libjpeg's own error handler ends the tool, which is what a test wants.
+static struct picture decode(const char *name)
+{
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    size_t length;
+    uint8_t *bytes = load(name, &length);
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_decompress(&jpeg);
+    jpeg_mem_src(&jpeg, bytes, length);
+    jpeg_read_header(&jpeg, TRUE);
+    jpeg.out_color_space = JCS_RGB;
+    jpeg_start_decompress(&jpeg);
+    struct picture p = {(int)jpeg.output_width, (int)jpeg.output_height, NULL};
+    p.rgb = need(malloc((size_t)p.width * (size_t)p.height * 3));
+    while (jpeg.output_scanline < jpeg.output_height) {
+        JSAMPROW row = p.rgb + (size_t)jpeg.output_scanline * (size_t)p.width * 3;
+        jpeg_read_scanlines(&jpeg, &row, 1);
+    }
+    jpeg_finish_decompress(&jpeg);
+    jpeg_destroy_decompress(&jpeg);
+    free(bytes);
+    return p;
+}
+
+static int psnr(const char *name, int x0, int y0, int w, int h)
+{
+    struct picture p = decode(name);
+    w = w ? w : p.width;
+    h = h ? h : p.height;
+    double sum = 0;
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            uint8_t want[3];
+            const uint8_t *is = p.rgb + ((size_t)(y0 + y) * (size_t)p.width + (size_t)(x0 + x)) * 3;
+            scene_colour((x + 0.5) / w, (y + 0.5) / h, want);
+            for (int c = 0; c < 3; c++)
+                sum += (is[c] - want[c]) * (is[c] - want[c]);
+        }
+    printf("%d %d %.2f\n", p.width, p.height, 10 * log10(65025 * 3.0 * w * h / (sum + 1e-9)));
+    free(p.rgb);
+    return 0;
+}
+
+static int pixel(const char *name, int x, int y)
+{
+    struct picture p = decode(name);
+    const uint8_t *c = p.rgb + ((size_t)y * (size_t)p.width + (size_t)x) * 3;
+    printf("%d %d %d %d %d\n", p.width, p.height, c[0], c[1], c[2]);
+    free(p.rgb);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    int n[4] = {0};
+    for (int i = 3; i < argc && i < 7; i++)
+        n[i - 3] = atoi(argv[i]);
+    if (argc == 3 || argc == 7)
+        if (strcmp(argv[1], "psnr") == 0)
+            return psnr(argv[2], n[0], n[1], n[2], n[3]);
+    if (argc == 5 && strcmp(argv[1], "pixel") == 0)
+        return pixel(argv[2], n[0], n[1]);
+    if (argc != 2 || strcmp(argv[1], "make") != 0)
+        return 2;
+    make_jpegs();
+    make_webps();
+    make_pngs();
+    make_gifs();
+    make_broken();
+    return 0;
+}
