@@ -1,4 +1,5 @@
 # affiche: `make demo` and `make test` need nothing but a fresh Debian 12.
+# B, BIN, ROOT and SANITIZE choose another build beside the usual one; see `asan` below.
 
 PREFIX ?= /usr/local
 CC = gcc
@@ -7,23 +8,32 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -We
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS ?= -O2 -g
 B ?= build
+BIN ?= affiche
 ROOT ?= .
 SANITIZE ?=
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+AGAIN = +@$(MAKE) --no-print-directory -j$(JOBS)
 
 SRC := $(wildcard host/*.c host/prim/*.c host/sys/*.c host/codec/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 PRIMS := $(notdir $(basename $(wildcard host/prim/*.c)))
-BIN ?= affiche
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) -fPIE $(SANITIZE) \
-	-Ihost -I$(B) $(shell pkg-config --cflags $(PKGS)) -DAFFICHE_ROOT='"$(ROOT)"'
-LIBS = $(shell pkg-config --libs $(PKGS)) -lgif -lpthread -lm
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+
+# Asked of pkg-config once, and only when something is compiled: `make deps` may have to bring it.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+LANGUAGE = -std=c11 -D_GNU_SOURCE -Ihost -I$(B) $(PKG_CFLAGS) -DAFFICHE_ROOT='"$(ROOT)"'
+ALL_CFLAGS = $(LANGUAGE) $(WARN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) -fPIE $(SANITIZE)
+LINK = $(CC) $(SANITIZE) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LIBS = $(PKG_LIBS) -lgif -lpthread -lm
 
 all: $(BIN)
 
 $(BIN): $(OBJ)
-	$(CC) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,-E $(LDFLAGS) -o $@ $^ $(LIBS)
+	@mkdir -p $(@D)
+	$(LINK) -Wl,-E -o $@ $^ $(LIBS)
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -33,8 +43,95 @@ $(B)/prims.inc: $(wildcard host/prim) Makefile
 	@for p in $(PRIMS); do echo "PRIM_ENTRY($$p)"; done > $@
 $(B)/host/api.o: $(B)/prims.inc
 
+$(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
+	$(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+deps:
+	@tools/deps.sh run
+
+demo:
+	@tools/deps.sh run
+	$(AGAIN) all
+	./$(BIN) demo
+
+# One last line for all suites: `N passed, N failed`.
+test:
+	@tools/deps.sh run test
+	$(AGAIN) all unit-programs
+	@tools/run-tests.sh unit spec system
+
+# One suite alone: `make spec ONLY=json` runs the files whose name contains "json".
+unit: unit-programs
+	@tools/run-tests.sh unit
+spec system: all
+	@tools/run-tests.sh $@
+unit-programs: $(UNIT)
+
+export AFFICHE := $(abspath $(BIN))
+export UNIT_PROGRAMS = $(abspath $(UNIT))
+export TEST_LOGS := $(abspath $(B)/test-logs)
+
+# The same tests, watched more closely. The options end a program at its first finding.
+asan: export ASAN_OPTIONS = abort_on_error=0:detect_stack_use_after_return=1
+asan: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
+asan:
+	@tools/deps.sh run test
+	$(AGAIN) B=build/asan BIN=build/asan/affiche ROOT=../.. CFLAGS="-O1 -g" \
+	  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" all unit-programs watched
+tsan: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/tools/tsan.supp
+tsan: export WRAPPER = setarch -R
+tsan:
+	@tools/deps.sh run test
+	$(AGAIN) B=build/tsan BIN=build/tsan/affiche ROOT=../.. CFLAGS="-O1 -g" \
+	  SANITIZE="-fsanitize=thread" SUITES="unit spec" all unit-programs watched
+valgrind: export WRAPPER = valgrind --quiet --error-exitcode=99 --leak-check=full \
+  --errors-for-leak-kinds=definite --child-silent-after-fork=yes
+valgrind:
+	@tools/deps.sh run test check
+	$(AGAIN) SUITES="unit spec" all unit-programs watched
+
+SUITES ?= unit spec system
+watched: all unit-programs
+	@tools/run-tests.sh $(SUITES)
+
+bench: all
+	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
+
+# What `make check` looks at. Each C file is linted again only when it or a header of it changed.
+C_FILES = $(wildcard host/*.[ch] host/*/*.[ch] tests/*/*.[ch])
+LUA_DIRS = $(wildcard modules scripts tests examples tools)
+check:
+	@tools/deps.sh run test check
+	$(AGAIN) lint
+lint: $(patsubst %.c,$(B)/%.tidy,$(filter %.c,$(C_FILES))) $(B)/prims.inc
+	@clang-format --dry-run -Werror $(C_FILES)
+	@mkdir -p $(B)/cppcheck
+	@cppcheck --quiet --enable=warning,performance,portability --inline-suppr --std=c11 \
+	  --suppress=missingIncludeSystem --error-exitcode=1 --cppcheck-build-dir=$(B)/cppcheck \
+	  -j $(JOBS) -Ihost $(filter %.c,$(C_FILES))
+	@luacheck --quiet $(LUA_DIRS)
+	@tools/check-tree.sh
+	@echo "check: clean"
+$(B)/%.tidy: %.c $(B)/%.o .clang-tidy
+	@clang-tidy --quiet $< -- $(LANGUAGE) > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+docs: all
+	@mkdir -p $(B)/docs
+	AFFICHE_MAIN=tools/docs.lua ./$(BIN) modules/host.lua $(B)/docs/primitives.md
+
+SHARE = $(DESTDIR)$(PREFIX)/share/affiche
+install: all
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/affiche
+	@for f in $$(find modules scripts -type f -name '*.lua'); do \
+	  install -D -m 644 "$$f" "$(SHARE)/$$f" || exit 1; done
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/affiche $(SHARE)
+
 clean:
 	rm -rf build affiche
 
-.PHONY: all clean
--include $(OBJ:.o=.d)
+.PHONY: all deps check lint test demo asan tsan valgrind watched bench docs install uninstall \
+  clean unit unit-programs spec system
+.SECONDARY:
+-include $(OBJ:.o=.d) $(UNIT:=.d)
