@@ -48,7 +48,7 @@ function T:test_errors_of_every_kind_are_failures()
     function T:test_e() assert(host.read("/nonexistent/file")) end]]
   lu.assertEquals(last, "0 passed, 5 failed")
   lu.assertStrContains(output, "undefined global 'nosuchname'")
-  lu.assertStrContains(output, "assignment to global 'somewhere'")
+  lu.assertStrContains(output, "global 'somewhere' is not allowed")
 end
 
 function T:test_skips_are_counted_apart()
