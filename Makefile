@@ -1,5 +1,6 @@
 # affiche: `make demo` and `make test` need nothing but a fresh Debian 12.
-# B, BIN, ROOT and SANITIZE choose another build beside the usual one; see `asan` below.
+# B, BIN, ROOT and SANITIZE choose another build beside the usual one; see `asan` below. V=1 shows
+# the commands.
 
 PREFIX ?= /usr/local
 CC = gcc
@@ -26,16 +27,17 @@ LANGUAGE = -std=c11 -D_GNU_SOURCE -Ihost -I$(B) $(PKG_CFLAGS) -DAFFICHE_ROOT='"$
 ALL_CFLAGS = $(LANGUAGE) $(WARN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) -fPIE $(SANITIZE)
 LINK = $(CC) $(SANITIZE) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lgif -lpthread -lm
+SAY = $(if $(V),,@echo "  $@" &&)
 
 all: $(BIN)
 
 $(BIN): $(OBJ)
 	@mkdir -p $(@D)
-	$(LINK) -Wl,-E -o $@ $^ $(LIBS)
+	$(SAY) $(LINK) -Wl,-E -o $@ $^ $(LIBS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The registry of primitives is the listing of host/prim.
 $(B)/prims.inc: $(wildcard host/prim) Makefile
@@ -44,7 +46,7 @@ $(B)/prims.inc: $(wildcard host/prim) Makefile
 $(B)/host/api.o: $(B)/prims.inc
 
 $(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
-	$(LINK) -o $@ $^ $(LIBS) -lcmocka
+	$(SAY) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
 deps:
 	@tools/deps.sh run
@@ -102,18 +104,22 @@ C_FILES = $(wildcard host/*.[ch] host/*/*.[ch] tests/*/*.[ch])
 LUA_DIRS = $(wildcard modules scripts tests examples tools)
 check:
 	@tools/deps.sh run test check
-	$(AGAIN) lint
-lint: $(patsubst %.c,$(B)/%.tidy,$(filter %.c,$(C_FILES))) $(B)/prims.inc
+	$(AGAIN) --keep-going lint
+	@echo "check: clean"
+lint: lint-format lint-c lint-lua lint-tree $(patsubst %.c,$(B)/%.tidy,$(filter %.c,$(C_FILES)))
+lint-format:
 	@clang-format --dry-run -Werror $(C_FILES)
+lint-c:
 	@mkdir -p $(B)/cppcheck
 	@cppcheck --quiet --enable=warning,performance,portability --inline-suppr --std=c11 \
 	  --suppress=missingIncludeSystem --error-exitcode=1 --cppcheck-build-dir=$(B)/cppcheck \
-	  -j $(JOBS) -Ihost $(filter %.c,$(C_FILES))
+	  -Ihost $(filter %.c,$(C_FILES))
+lint-lua:
 	@luacheck --quiet $(LUA_DIRS)
+lint-tree:
 	@tools/check-tree.sh
-	@echo "check: clean"
-$(B)/%.tidy: %.c $(B)/%.o .clang-tidy
-	@clang-tidy --quiet $< -- $(LANGUAGE) > $@.log 2>&1 || { cat $@.log; exit 1; }
+$(B)/%.tidy: %.c $(B)/%.o .clang-tidy tools/lint.h
+	@clang-tidy --quiet $< -- $(LANGUAGE) -include tools/lint.h > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
 
 docs: all
@@ -131,7 +137,8 @@ uninstall:
 clean:
 	rm -rf build affiche
 
-.PHONY: all deps check lint test demo asan tsan valgrind watched bench docs install uninstall \
+.PHONY: all deps check test demo asan tsan valgrind watched bench docs install \
+  uninstall lint lint-format lint-c lint-lua lint-tree \
   clean unit unit-programs spec system
 .SECONDARY:
 -include $(OBJ:.o=.d) $(UNIT:=.d)
