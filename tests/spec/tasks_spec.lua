@@ -27,7 +27,8 @@ function T:test_join_gives_what_the_function_returned()
 end
 
 function T:test_join_gives_the_error_of_a_task()
-  local ok, err = host.spawn(function() error(host.error { kind = "io", message = "gone" }) end):join()
+  local gone = host.error { kind = "io", message = "gone" }
+  local ok, err = host.spawn(function() error(gone) end):join()
   lu.assertFalse(ok)
   lu.assertEquals({ err.kind, err.message }, { "io", "gone" })
   ok, err = host.spawn(function() error "plain" end):join()
@@ -144,15 +145,17 @@ function T:test_map_keeps_the_order_and_the_limit()
 end
 
 function T:test_map_raises_the_first_failure_and_begins_no_more()
-  local begun = {}
+  local begun, ended = {}, {}
   local ok, err = pcall(host.map, { 1, 2, 3, 4 }, { concurrency = 2 }, function(value)
     begun[#begun + 1] = value
-    if value == 1 then error(host.error { kind = "io", message = "first" }) end
+    if value == 2 then error(host.error { kind = "io", message = "first" }) end
     host.sleep(0.005)
+    ended[#ended + 1] = value
   end)
   lu.assertFalse(ok)
   lu.assertEquals(err.message, "first")
   lu.assertEquals(begun, { 1, 2 })
+  lu.assertEquals(ended, { 1 })
 end
 
 function T:test_map_checks_its_arguments()
