@@ -19,6 +19,7 @@ SRC := $(wildcard host/*.c host/prim/*.c host/sys/*.c host/codec/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 PRIMS := $(notdir $(basename $(wildcard host/prim/*.c)))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+TOOLS := $(patsubst %.c,$(B)/%,$(shell grep -ls '^int main' tests/tools/*.c))
 
 # Asked of pkg-config once, and only when something is compiled: `make deps` may have to bring it.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
@@ -48,6 +49,11 @@ $(B)/host/api.o: $(B)/prims.inc
 $(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
 	$(SAY) $(LINK) -o $@ $^ $(LIBS) -lcmocka
 
+# A tool that the tests run: NAME.c with its main, and what else begins with NAME.
+.SECONDEXPANSION:
+$(TOOLS): $(B)/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard $$**.c))))
+	$(SAY) $(LINK) -o $@ $^ -lpthread
+
 deps:
 	@tools/deps.sh run
 
@@ -59,15 +65,13 @@ demo:
 # One last line for all suites: `N passed, N failed`.
 test:
 	@tools/deps.sh run test
-	$(AGAIN) all unit-programs
+	$(AGAIN) all test-programs
 	@tools/run-tests.sh unit spec system
 
 # One suite alone: `make spec ONLY=json` runs the files whose name contains "json".
-unit: unit-programs
-	@tools/run-tests.sh unit
-spec system: all
+unit spec system: all test-programs
 	@tools/run-tests.sh $@
-unit-programs: $(UNIT)
+test-programs: $(UNIT) $(TOOLS)
 
 export AFFICHE := $(abspath $(BIN))
 export UNIT_PROGRAMS = $(abspath $(UNIT))
@@ -79,21 +83,21 @@ asan: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
 asan:
 	@tools/deps.sh run test
 	$(AGAIN) B=build/asan BIN=build/asan/affiche ROOT=../.. CFLAGS="-O1 -g" \
-	  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" all unit-programs watched
+	  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" all test-programs watched
 tsan: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/tools/tsan.supp
 tsan: export WRAPPER = setarch -R
 tsan:
 	@tools/deps.sh run test
 	$(AGAIN) B=build/tsan BIN=build/tsan/affiche ROOT=../.. CFLAGS="-O1 -g" \
-	  SANITIZE="-fsanitize=thread" SUITES="unit spec" all unit-programs watched
+	  SANITIZE="-fsanitize=thread" SUITES="unit spec" all test-programs watched
 valgrind: export WRAPPER = valgrind --quiet --error-exitcode=99 --leak-check=full \
   --errors-for-leak-kinds=definite --child-silent-after-fork=yes
 valgrind:
 	@tools/deps.sh run test check
-	$(AGAIN) SUITES="unit spec" all unit-programs watched
+	$(AGAIN) SUITES="unit spec" all test-programs watched
 
 SUITES ?= unit spec system
-watched: all unit-programs
+watched: all test-programs
 	@tools/run-tests.sh $(SUITES)
 
 bench: all
@@ -138,7 +142,6 @@ clean:
 	rm -rf build affiche
 
 .PHONY: all deps check test demo asan tsan valgrind watched bench docs install \
-  uninstall lint lint-format lint-c lint-lua lint-tree \
-  clean unit unit-programs spec system
+  uninstall lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
 .SECONDARY:
--include $(OBJ:.o=.d) $(UNIT:=.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d)
