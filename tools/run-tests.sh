@@ -14,8 +14,19 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 : "${AFFICHE:=$PWD/affiche}" "${UNIT_PROGRAMS:=}" "${TEST_LOGS:=$PWD/build/test-logs}"
 : "${ONLY:=}" "${WRAPPER:=}" "${PART_SECONDS:=600}"
-export AFFICHE
 mkdir -p "$TEST_LOGS"
+
+# Nothing of the person who runs the tests reaches them: no account, no journal, no language.
+for name in $(compgen -e); do
+  case $name in
+    AFFICHE) ;;
+    AFFICHE_* | FTP_* | GRAPH_* | LOG_* | LC_* | UPLOAD_URL | PUBLIC_BASE_URL | ACCESS_TOKEN) unset "$name" ;;
+    IG_USER_ID | APP_SECRET | API_TOKEN | AUTO_DOWNLOAD_DIR | DELETE_AFTER_PUBLISH) unset "$name" ;;
+    ON_UNCERTAIN | HOST | PORT) unset "$name" ;;
+  esac
+done
+export AFFICHE LANG=C.UTF-8
+export XDG_STATE_HOME="$TEST_LOGS/state" XDG_CONFIG_HOME="$TEST_LOGS/config"
 
 passed=0 failed=0 skipped=0
 
