@@ -1,4 +1,6 @@
 # affiche: `make demo` and `make test` need nothing but a fresh Debian 12.
+# B, BIN, ROOT and SANITIZE choose another build beside the usual one; see `asan` below. V=1 shows
+# the commands.
 
 PREFIX ?= /usr/local
 CC = gcc
@@ -7,25 +9,36 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -We
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS ?= -O2 -g
 B ?= build
+BIN ?= affiche
 ROOT ?= .
 SANITIZE ?=
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+AGAIN = +@$(MAKE) --no-print-directory -j$(JOBS)
 
 SRC := $(wildcard host/*.c host/prim/*.c host/sys/*.c host/codec/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 PRIMS := $(notdir $(basename $(wildcard host/prim/*.c)))
-BIN ?= affiche
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) -fPIE $(SANITIZE) \
-	-Ihost -I$(B) $(shell pkg-config --cflags $(PKGS)) -DAFFICHE_ROOT='"$(ROOT)"'
-LIBS = $(shell pkg-config --libs $(PKGS)) -lgif -lpthread -lm
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+TOOLS := $(patsubst %.c,$(B)/%,$(shell grep -ls '^int main' tests/tools/*.c))
+
+# Asked of pkg-config once, and only when something is compiled: `make deps` may have to bring it.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+LANGUAGE = -std=c11 -D_GNU_SOURCE -Ihost -I$(B) $(PKG_CFLAGS) -DAFFICHE_ROOT='"$(ROOT)"'
+ALL_CFLAGS = $(LANGUAGE) $(WARN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) -fPIE $(SANITIZE)
+LINK = $(CC) $(SANITIZE) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LIBS = $(PKG_LIBS) -lgif -lpthread -lm
+SAY = $(if $(V),,@echo "  $@" &&)
 
 all: $(BIN)
 
 $(BIN): $(OBJ)
-	$(CC) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,-E $(LDFLAGS) -o $@ $^ $(LIBS)
-
-$(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) $(LINK) -Wl,-E -o $@ $^ $(LIBS)
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The registry of primitives is the listing of host/prim.
 $(B)/prims.inc: $(wildcard host/prim) Makefile
@@ -33,11 +46,105 @@ $(B)/prims.inc: $(wildcard host/prim) Makefile
 	@for p in $(PRIMS); do echo "PRIM_ENTRY($$p)"; done > $@
 $(B)/host/api.o: $(B)/prims.inc
 
+$(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
+	$(SAY) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+# A tool that the tests run: NAME.c with its main, and what else begins with NAME.
+.SECONDEXPANSION:
+$(TOOLS): $(B)/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard $$**.c))))
+	$(SAY) $(LINK) -o $@ $^ -lpthread
+
+deps:
+	@tools/deps.sh run
+
+demo:
+	@tools/deps.sh run
+	$(AGAIN) all
+	./$(BIN) demo
+
+# One last line for all suites: `N passed, N failed`.
+test:
+	@tools/deps.sh run test
+	$(AGAIN) all test-programs
+	@tools/run-tests.sh unit spec system
+
+# One suite alone: `make spec ONLY=json` runs the files whose name contains "json".
+unit spec system: all test-programs
+	@tools/run-tests.sh $@
+test-programs: $(UNIT) $(TOOLS)
+
+export AFFICHE := $(abspath $(BIN))
+export UNIT_PROGRAMS = $(abspath $(UNIT))
+export TEST_LOGS := $(abspath $(B)/test-logs)
+
+# The same tests, watched more closely. The options end a program at its first finding.
+asan: export ASAN_OPTIONS = abort_on_error=0:detect_stack_use_after_return=1
+asan: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
+asan:
+	@tools/deps.sh run test
+	$(AGAIN) B=build/asan BIN=build/asan/affiche ROOT=../.. CFLAGS="-O1 -g" \
+	  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" all test-programs watched
+tsan: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/tools/tsan.supp
+tsan: export WRAPPER = setarch -R
+tsan:
+	@tools/deps.sh run test
+	$(AGAIN) B=build/tsan BIN=build/tsan/affiche ROOT=../.. CFLAGS="-O1 -g" \
+	  SANITIZE="-fsanitize=thread" SUITES="unit spec" all test-programs watched
+valgrind: export WRAPPER = valgrind --quiet --error-exitcode=99 --leak-check=full \
+  --errors-for-leak-kinds=definite --child-silent-after-fork=yes
+valgrind:
+	@tools/deps.sh run test check
+	$(AGAIN) SUITES="unit spec" all test-programs watched
+
+SUITES ?= unit spec system
+watched: all test-programs
+	@tools/run-tests.sh $(SUITES)
+
+bench: all
+	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
+
+# What `make check` looks at. Each C file is linted again only when it or a header of it changed.
+C_FILES = $(wildcard host/*.[ch] host/*/*.[ch] tests/*/*.[ch])
+LUA_DIRS = $(wildcard modules scripts tests examples tools)
+check:
+	@tools/deps.sh run test check
+	$(AGAIN) --keep-going lint
+	@echo "check: clean"
+lint: lint-format lint-c lint-lua lint-tree $(patsubst %.c,$(B)/%.tidy,$(filter %.c,$(C_FILES)))
+lint-format:
+	@clang-format --dry-run -Werror $(C_FILES)
+lint-c:
+	@mkdir -p $(B)/cppcheck
+	@cppcheck --quiet --enable=warning,performance,portability --inline-suppr --std=c11 \
+	  --suppress=missingIncludeSystem --error-exitcode=1 --cppcheck-build-dir=$(B)/cppcheck \
+	  -Ihost $(filter %.c,$(C_FILES))
+lint-lua:
+	@luacheck --quiet $(LUA_DIRS)
+lint-tree:
+	@tools/check-tree.sh
+$(B)/%.tidy: %.c $(B)/%.o .clang-tidy tools/lint.h
+	@clang-tidy --quiet $< -- $(LANGUAGE) -include tools/lint.h > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+docs: all
+	@mkdir -p $(B)/docs
+	AFFICHE_MAIN=tools/docs.lua ./$(BIN) modules/host.lua $(B)/docs/primitives.md
+
+SHARE = $(DESTDIR)$(PREFIX)/share/affiche
+install: all
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/affiche
+	@for f in $$(find modules scripts -type f -name '*.lua'); do \
+	  install -D -m 644 "$$f" "$(SHARE)/$$f" || exit 1; done
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/affiche $(SHARE)
+
 clean:
 	rm -rf build affiche
 
-.PHONY: all clean
--include $(OBJ:.o=.d)
+.PHONY: all deps check test demo asan tsan valgrind watched bench docs install \
+  uninstall lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
+.SECONDARY:
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d)
 
 # Makes the test pictures and measures results; part of no program.
 $(B)/tools/mkmedia: $(wildcard tests/tools/*.c) tests/tools/media.h
