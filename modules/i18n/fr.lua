@@ -201,4 +201,68 @@ return {
   ["cli.topic"] = "une commande",
   ["cli.unknown_command"] = "commande inconnue : {name}",
   ["cli.range"] = "{name} : un nombre entier de {low} à {high} est attendu, pas {value}",
+
+  -- Un passage.
+  ["log.moved"] = "Fichier déplacé vers {folder}: {name}",
+  ["log.ignored"] = "Ignoré: {name} ({reason})",
+  ["log.duplicate"] = "{name} a déjà été publié, sous le nom {earlier} : pas de nouvelle publication",
+  ["log.growing"] = "{name} grandit encore : laissé pour le prochain passage",
+  ["log.other_format"] = "{name} contient du {format} : traité comme tel",
+  ["log.overtake"] = "{name} n'attend plus un fichier précédent plus lent",
+  ["log.retry"] = "{name} : l'étape {step} a échoué ({reason}) ; nouvel essai dans {seconds} s",
+  ["log.account_rests"] = "le compte se repose : {reason}",
+  ["log.serving"] = "À l'écoute sur {address}",
+  ["log.interrupted"] = "{signal} : arrêt, rien n'est perdu",
+  ["run.no_folder"] = "le dossier {folder} n'existe pas",
+  ["run.locked"] = "un autre passage travaille sur {folder} (processus {holder})",
+  ["script.no_folder"] = "le dossier de scripts {path} n'existe pas",
+  ["step.timeout"] = "l'étape {step} a pris plus de {seconds} s",
+  ["step.needs"] = "l'étape {step} a besoin de ce que donne {other} : placez {other} avant",
+  ["error.no_medium"] = "{name} n'est pas une image ou une vidéo traitée ici (contenu : {format})",
+  ["prepare.no_entry"] = "formats.lua n'a pas d'entrée pour {format}",
+  ["prepare.too_large"] = "le fichier fait {size} octets, au plus {limit} sont acceptés",
+  ["caption.no_text"] =
+    "captions.lua doit rendre un texte, ou une table avec un texte `caption`, pas {type}",
+  ["preview.extension"] = "extension non publiée",
+
+  -- La publication.
+  ["guardian.rest"] = "le compte se repose jusqu'à {time}",
+  ["guardian.quota"] = "le quota de publication est épuisé ({used} sur {total})",
+  ["instagram.container_failed"] = "Instagram n'a pas pu traiter le fichier : {status}",
+  ["instagram.not_ready"] = "Instagram n'a pas fini avec le conteneur {container}",
+  ["instagram.expired"] = "le conteneur a expiré avant d'être publié",
+  ["instagram.published_elsewhere"] = "le conteneur a été publié par quelqu'un d'autre",
+  ["instagram.no_url"] = "il n'y a rien à publier : placez l'étape upload avant publish",
+  ["settle.uncertain"] =
+    "il n'est pas certain que {name} ait été publié (conteneur {container}) : {reason}",
+  ["settle.next"] =
+    "Regardez le compte, puis lancez : affiche settle {name} --live, ou affiche settle {name} --again.",
+  ["settle.none"] = "aucune publication correspondante trouvée pour l'instant",
+  ["settle.many"] = "plusieurs publications correspondent",
+
+  -- L'état et la démonstration.
+  ["status.folder"] = "Dossier : {folder} (présent : {exists})",
+  ["status.server"] = "Upload vers : {server}",
+  ["status.files"] =
+    "Prêts : {ready} ({size} Mo) ; ignorés : {ignored}, différés : {deferred}, incertains : {uncertain}",
+  ["status.token"] = "Jeton : {state}",
+  ["status.quota"] = "Quota : {used} sur {total}",
+  ["status.yes"] = "oui",
+  ["status.no"] = "non",
+  ["status.valid"] = "valide",
+  ["status.invalid"] = "refusé",
+  ["status.unknown"] = "non vérifié",
+  ["status.ready"] = "Prêt à publier.",
+  ["status.not_ready"] = "Pas prêt à publier.",
+  ["demo.page"] = "Le fil à regarder : {path}",
+  ["demo.folder"] = "Tout ce que la démonstration a fait se trouve dans {path}",
+  ["demo.fault"] = "panne inconnue '{name}' ; il y a : {choices}",
+
+  -- Les appels HTTP.
+  ["api.running"] = "un passage est en cours (id {id})",
+  ["api.host"] = "cet hôte n'est pas servi ici",
+  ["api.cross_site"] = "les requêtes d'autres sites sont refusées",
+  ["api.token"] = "un jeton d'accès valide est nécessaire",
+  ["api.unknown"] = "il n'y a rien à {path}",
+  ["api.method"] = "cette méthode n'est pas possible ici",
 }
