@@ -75,7 +75,7 @@ routes["/api/poster-media"] = { POST = function(self)
   end
   self.runs = self.runs + 1
   self.running = tostring(self.runs)
-  local clear <close> = setmetatable({}, { __close = function() self.running = nil end })
+  local _ <close> = setmetatable({}, { __close = function() self.running = nil end })
   local object = session.run(self.app, self.flow)
   return answer(200, report.encode(object))
 end }

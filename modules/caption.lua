@@ -111,6 +111,15 @@ function M.capitalise(text)
   return letters.upper(first) .. text:sub(#first + 1)
 end
 
+---A file name as a title: its words, each with a capital.
+---@param stem string
+---@return string
+function M.title(stem)
+  local words = M.words(stem)
+  for i, word in ipairs(words) do words[i] = M.capitalise(word) end
+  return table.concat(words, " ")
+end
+
 ---One line of hashtags: "#" is added, what cannot stand in a tag is left out, doubles too.
 ---@param list string[]
 ---@return string

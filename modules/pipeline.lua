@@ -31,7 +31,7 @@ end
 -- Errors of one attempt: whatever was raised or returned as nil, err.
 local function attempt(step, item)
   local task <close> = host.spawn(step.run, item)
-  local timer <close> = step.timeout and host.spawn(function()
+  local _ <close> = step.timeout and host.spawn(function()
     host.sleep(step.timeout)
     task:cancel()
   end) or nil

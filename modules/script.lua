@@ -50,8 +50,9 @@ local function pure_environment(loader)
   for _, name in ipairs(PURE) do environment[name] = _G[name] end
   for _, name in ipairs(LIBRARIES) do environment[name] = copy(_G[name]) end
   environment.print = print_to_log
-  environment.words, environment.capitalise = caption.words, caption.capitalise
-  environment.hashtags, environment.date = caption.hashtags, os.date
+  environment.title, environment.words = caption.title, caption.words
+  environment.capitalise, environment.hashtags = caption.capitalise, caption.hashtags
+  environment.date = os.date
   environment.require = function(name) return loader:load(name, "pure") end
   return environment
 end

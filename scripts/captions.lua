@@ -4,7 +4,7 @@
 --   item.name    "plage_de_sable.webp"      item.stem    "plage_de_sable"
 --   item.kind    "image" or "video"         item.width, item.height, item.size, item.mtime
 --   item.sidecar what was read from a file of the same name ending in .txt or .json, if any
--- Helpers: words(text), capitalise(text), hashtags(list), date(format, time).
+-- Helpers: title(text), words(text), capitalise(word), hashtags(list), date(format, time).
 
 -- Your hashtags, without "#". At most 30; about five is what works today.
 local TAGS = { "photo", "instagood" }
@@ -16,8 +16,8 @@ return function(item)
   end
 
   -- Else the file's name, as words: "plage_de_sable" becomes "Plage De Sable".
-  local title = capitalise(words(item.stem))
+  local words = title(item.stem)
 
   -- ".." joins texts, "\n" is a new line.
-  return title .. "\n\n" .. hashtags(TAGS)
+  return words .. "\n\n" .. hashtags(TAGS)
 end
