@@ -52,7 +52,8 @@ local function range_check(item, t)
   return function(text)
     local value = text:find("^%d+$") and #text <= 9 and math.tointeger(tonumber(text))
     if value and value >= item.low and value <= item.high then return value end
-    return nil, t("cli.range", { name = item.option, low = item.low, high = item.high, value = text })
+    local words = { name = item.option, low = item.low, high = item.high, value = text }
+    return nil, t("cli.range", words)
   end
 end
 
@@ -141,8 +142,8 @@ local function help_text(topic, parser, commands, t)
 end
 
 ---Reads the arguments. The result holds `command`, its options by name (`json`, `dry_run`,
----`workflow`, `files`, …), `env` (a file) and, for config.load, `overrides`. Else nil, the exit status and a
----text: help (status 0, for stdout) or what is wrong (status 2, for stderr).
+---`workflow`, `files`, …), `env` (a file) and, for config.load, `overrides`. Else nil, the exit
+---status and a text: help (status 0, for stdout) or what is wrong (status 2, for stderr).
 ---@param args string[]
 ---@return table|nil result, integer? status, string? text
 function M.parse(args)

@@ -13,6 +13,7 @@ local M = {}
 
 local DEFAULT_FILE = ".env"
 local MAX_BYTES = 1024 * 1024
+local ENOENT = 2
 local WRITABLE_BY_OTHERS, SHARED = 2, 63 -- mode bits 002 and 077
 
 ---@class Problem
@@ -33,9 +34,9 @@ end
 local function read_file(path, required, t)
   local handle, message, code = io.open(path, "rb")
   if not handle then
-    if not required and code == 2 then return "" end
-    local words = { file = path, message = message }
-    return fail(t, "io", "config.file", words, { path = path, code = code == 2 and "ENOENT" or nil })
+    if not required and code == ENOENT then return "" end
+    local fields = { path = path, code = code == ENOENT and "ENOENT" or nil }
+    return fail(t, "io", "config.file", { file = path, message = message }, fields)
   end
   local text, reason = handle:read(MAX_BYTES + 1)
   handle:close()

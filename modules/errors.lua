@@ -8,6 +8,7 @@ local M = {}
 ---@param fields { kind: string, message: string, retryable?: boolean, op?: string, [string]: any }
 ---@return Error
 function M.new(fields)
+  fields.op = fields.op or "script"
   return host.error(fields)
 end
 
@@ -24,7 +25,7 @@ function M.of(value)
     local message = text_of(value)
     return host.error { kind = "script", message = message, retryable = false, op = "script" }
   end
-  return getmetatable(value) and value or host.error(value)
+  return getmetatable(value) and value or M.new(value)
 end
 
 ---A copy of the error that also says where it happened. What it knows already is kept: the

@@ -35,8 +35,9 @@ end
 
 -- A comment needs a space before it: passwords and colours hold "#" as well.
 local function unquoted(text)
-  if text:find("^%s+#") then return "" end
-  return text:gsub("%s+#.*$", ""):match("^%s*(.-)%s*$")
+  local from = text:find("%s#")
+  if from then text = text:sub(1, from - 1) end
+  return text:match("^%s*(.*%S)") or ""
 end
 
 local function parse_value(text)

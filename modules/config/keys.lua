@@ -2,11 +2,12 @@
 -- `scope` says whom a wrong value stops: "program" everything, "publish" what publishes, "serve"
 -- the server. A default that depends on other settings is filled in by config.lua.
 --
--- Types: text, folder ("~/" is the home folder), file, integer, number, flag, choice, url (http).
+-- Types: text, path ("~/" is the home folder), file (a path that must be readable), integer,
+-- number, flag (0 or 1), choice, url (http or https).
 
 ---@class Key
 ---@field name string
----@field type "text"|"folder"|"file"|"integer"|"number"|"flag"|"choice"|"url"
+---@field type "text"|"path"|"file"|"integer"|"number"|"flag"|"choice"|"url"
 ---@field scope "program"|"publish"|"serve"
 ---@field default? any
 ---@field low? number
@@ -18,7 +19,7 @@
 
 ---@type Key[]
 return {
-  { name = "AUTO_DOWNLOAD_DIR", type = "folder", scope = "publish", required = true },
+  { name = "AUTO_DOWNLOAD_DIR", type = "path", scope = "publish", required = true },
 
   { name = "FTP_HOST", type = "text", scope = "publish" },
   { name = "FTP_PORT", type = "integer", scope = "publish", default = 21, low = 1, high = 65535 },
@@ -45,9 +46,9 @@ return {
   { name = "GRAPH_UPLOAD_URL", type = "url", scope = "publish",
     default = "https://rupload.facebook.com" },
 
-  { name = "AFFICHE_STATE_DIR", type = "folder", scope = "program" },
+  { name = "AFFICHE_STATE_DIR", type = "path", scope = "program" },
   { name = "AFFICHE_JOURNAL", type = "text", scope = "program" },
-  { name = "AFFICHE_SCRIPTS", type = "folder", scope = "program" },
+  { name = "AFFICHE_SCRIPTS", type = "path", scope = "program" },
   { name = "AFFICHE_LANG", type = "text", scope = "program" },
   { name = "AFFICHE_CONCURRENCY", type = "integer", scope = "publish", default = 8, low = 1,
     high = 256 },
@@ -60,7 +61,7 @@ return {
     choices = { "debug", "info", "warn", "error" } },
   { name = "LOG_FORMAT", type = "choice", scope = "program", default = "text",
     choices = { "text", "json" } },
-  { name = "LOG_FILE", type = "folder", scope = "program" },
+  { name = "LOG_FILE", type = "path", scope = "program" },
 
   { name = "HOST", type = "text", scope = "serve", default = "127.0.0.1" },
   { name = "PORT", type = "integer", scope = "serve", default = 8001, low = 0, high = 65535 },

@@ -8,7 +8,7 @@ local ON = { ["1"] = true, ["true"] = true, yes = true, on = true }
 local OFF = { ["0"] = true, ["false"] = true, no = true, off = true }
 
 local function trim(text)
-  return text:match("^%s*(.-)%s*$")
+  return text:match("^%s*(.*%S)") or ""
 end
 
 local types = {}
@@ -19,7 +19,7 @@ function types.text(key, text)
   return key.name == "FTP_PASS" and text or trim(text)
 end
 
-function types.folder(_, text, home)
+function types.path(_, text, home)
   local on_windows = package.config:sub(1, 1) == "\\"
   if not on_windows and (text:find("^%a:[/\\]") or text:find("^\\\\")) then
     return nil, "config.windows_path", { value = text }
@@ -29,7 +29,7 @@ function types.folder(_, text, home)
 end
 
 function types.file(key, text, home)
-  local path, problem, words = types.folder(key, text, home)
+  local path, problem, words = types.path(key, text, home)
   if not path then return nil, problem, words end
   local handle, message = io.open(path, "rb")
   if not handle then return nil, "config.unreadable", { path = path, message = message } end

@@ -16,7 +16,8 @@ end
 
 local BASE = {
   AUTO_DOWNLOAD_DIR = "/in", FTP_HOST = "ftp.example.com", FTP_USER = "me",
-  FTP_PASS = "open sesame ", ACCESS_TOKEN = "EAAtoken", IG_USER_ID = "17841400000000000", HOME = "/home/me", LANG = "en_GB",
+  FTP_PASS = "open sesame ", ACCESS_TOKEN = "EAAtoken", IG_USER_ID = "17841400000000000",
+  HOME = "/home/me", LANG = "en_GB",
 }
 
 -- Settings from the environment alone: BASE, changed; "" takes a key away.
