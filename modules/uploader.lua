@@ -77,7 +77,7 @@ function Uploader:put(item)
   local sha256 = original and item.sha256 or item.file_sha256
   local size = original and item.size or item.file_size
   local extension = item.file:match("(%.[%w]+)$") or item.ext
-  local remote = remote_name.of(item.stem, sha256, extension)
+  local remote = remote_name.of(item.name, sha256, extension)
   local put = self.target.scheme == "file" and put_file or put_ftp
   local done, err = put(self, item, remote, sha256)
   if not done then return nil, err end
