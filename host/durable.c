@@ -53,7 +53,7 @@ static int open_target(struct durable_job *job, struct ends *e, bool make_folder
     if (code == 0 && strlen(e->to.name) > DISK_NAME_MAX)
         code = UV_ENAMETOOLONG;
     if (code == 0 && make_folders)
-        code = files_make_folders(e->to.folder, 0777);
+        code = files_make_folders(e->to.folder, 0755);
     if (code == 0)
         code = e->to_folder = disk_open_folder(DISK_HERE, e->to.folder, true);
     job->at_target = code < 0;
