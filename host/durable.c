@@ -150,7 +150,7 @@ static int copy_to_temporary(struct durable_job *job, struct ends *e)
     job->at_target = fd < 0;
     if (fd < 0)
         return fd;
-    uint64_t length;
+    uint64_t length = 0;
     int code = disk_rewind(e->source);
     if (code == 0)
         code = files_copy_fd(e->source, fd, job->stop, e->hex, &length);

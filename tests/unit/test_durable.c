@@ -39,11 +39,8 @@ static bool refuse(int call, int error)
 
 static int make_folder(void **state)
 {
-    char *folder = strdup("/tmp/affiche-unit-XXXXXX");
-    if (!folder || !mkdtemp(folder))
-        return -1;
-    *state = folder;
-    return 0;
+    *state = strdup("/tmp/affiche-unit-XXXXXX");
+    return *state && mkdtemp(*state) ? 0 : -1;
 }
 
 static int drop_folder(void **state)
@@ -76,13 +73,13 @@ static void check_names(const char *folder, const char *expected)
 {
     struct disk_names list;
     char all[1000] = "";
+    size_t used = 0;
     int fd = disk_open_folder(DISK_HERE, folder, true);
     assert_true(fd >= 0);
     assert_int_equal(disk_names(fd, &list), 0);
-    for (size_t i = 0; i < list.count; i++) {
-        strcat(all, i ? " " : "");
-        strcat(all, list.names[i]);
-    }
+    for (size_t i = 0; i < list.count && used < sizeof all; i++)
+        used +=
+            (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? " " : "", list.names[i]);
     disk_names_free(&list);
     disk_close(fd);
     assert_string_equal(all, expected);

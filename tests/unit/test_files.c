@@ -75,7 +75,7 @@ static void fill(char name[DISK_NAME_MAX + 1], const char *unit, const char *end
     for (; room >= size; room -= size, next += size)
         memcpy(next, unit, size);
     memset(next, 'x', room);
-    strcpy(next + room, end);
+    memcpy(next + room, end, strlen(end) + 1);
 }
 
 // Not longer than a name may be, no character cut, the extension kept, and two names stay two.
@@ -120,11 +120,8 @@ static void test_temporary(void **state)
 
 static int make_folder(void **state)
 {
-    char *folder = strdup("/tmp/affiche-unit-XXXXXX");
-    if (!folder || !mkdtemp(folder))
-        return -1;
-    *state = folder;
-    return 0;
+    *state = strdup("/tmp/affiche-unit-XXXXXX");
+    return *state && mkdtemp(*state) ? 0 : -1;
 }
 
 static int drop_folder(void **state)
