@@ -53,7 +53,7 @@ static int open_target(struct durable_job *job, struct ends *e, bool make_folder
     if (code == 0 && strlen(e->to.name) > DISK_NAME_MAX)
         code = UV_ENAMETOOLONG;
     if (code == 0 && make_folders)
-        code = files_make_folders(e->to.folder, 0777);
+        code = files_make_folders(e->to.folder, 0755);
     if (code == 0)
         code = e->to_folder = disk_open_folder(DISK_HERE, e->to.folder, true);
     job->at_target = code < 0;
@@ -150,7 +150,7 @@ static int copy_to_temporary(struct durable_job *job, struct ends *e)
     job->at_target = fd < 0;
     if (fd < 0)
         return fd;
-    uint64_t length;
+    uint64_t length = 0;
     int code = disk_rewind(e->source);
     if (code == 0)
         code = files_copy_fd(e->source, fd, job->stop, e->hex, &length);

@@ -151,19 +151,20 @@ int files_hash(const char *path, const struct files_stop *stop, char hex[FILES_S
     return code;
 }
 
-// What stat says is a hint alone: the file may grow, and files of /proc say 0.
+// Reads on into *data, which has room for `room` bytes and grows.
 static int read_all(int fd, size_t room, size_t max, const struct files_stop *stop, char **data,
                     size_t *length)
 {
     for (;;) {
-        if (*length == room)
+        if (*length == room) {
             room = room > max / 2 ? max + 1 : room * 2;
-        char *grown = realloc(*data, room);
-        if (!grown)
-            return UV_ENOMEM;
-        *data = grown;
+            char *grown = realloc(*data, room);
+            if (!grown)
+                return UV_ENOMEM;
+            *data = grown;
+        }
         int64_t got =
-            files_stopped(stop) ? UV_ECANCELED : disk_read(fd, grown + *length, room - *length);
+            files_stopped(stop) ? UV_ECANCELED : disk_read(fd, *data + *length, room - *length);
         if (got <= 0)
             return (int)got;
         *length += (size_t)got;
@@ -182,8 +183,12 @@ int files_read(const char *path, size_t max, const struct files_stop *stop, char
     if (fd < 0)
         return fd;
     int code = FILES_TOO_LARGE;
-    if (facts.size <= max)
-        code = read_all(fd, (size_t)facts.size + 1, max, stop, data, length);
+    if (facts.size <= max) {
+        // A hint alone: the file may grow, and files of /proc say 0.
+        size_t room = (size_t)facts.size + 1;
+        *data = malloc(room);
+        code = *data ? read_all(fd, room, max, stop, data, length) : UV_ENOMEM;
+    }
     disk_close(fd);
     if (code != 0) {
         free(*data);

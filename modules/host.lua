@@ -108,8 +108,11 @@ function host.info() end
 function host.random(bytes) end
 
 ---Runs a program directly, no shell. Waits. Killed when the task is cancelled or time is up.
----The child gets `env` alone (default: PATH, HOME, LANG, TMPDIR of ours; never a secret).
+---The child gets `env` alone (default: PATH, HOME, LANG, TMPDIR of ours; never a secret) and no
+---open file of ours. When it ends, what it left in its process group is killed. More output than
+---`max_output` on stdout or stderr is an error of kind "limit".
 ---@param argv string[] argv[1] is looked up in PATH
+--- timeout 60, max_output 1 MiB
 ---@param options? { timeout?: number, stdin?: string, cwd?: string, env?: table<string,string>, max_output?: integer }
 ---@return { status: integer, signal: integer, stdout: string, stderr: string }|nil, Error?
 function host.exec(argv, options) end
@@ -145,6 +148,10 @@ function host.secret(value, options) end
 function host.redact(text) end
 
 -- Files ----------------------------------------------------------------------------------------
+--
+-- All take `timeout` (600). Only regular files are opened, and no final symlink is followed: codes
+-- "ELOOP" for a link, "EISDIR" for a folder, "EFTYPE" for a FIFO, device or socket. Content that
+-- differs from what was expected, or changes while it is read, has code "ECHANGED".
 
 ---@class Entry
 ---@field name string
@@ -153,22 +160,24 @@ function host.redact(text) end
 ---@field mtime number seconds since 1970, with fraction
 ---@field format? string by content: jpeg png webp gif mp4 mov heic avif tiff bmp, or nil
 ---@field kind? "image"|"video"
----@field growing boolean size or mtime differ from `previous`
+---@field growing boolean size or mtime differ from `previous`, or the name is new since
 
 ---@class Skipped
 ---@field name string
 ---@field reason "hidden"|"partial"|"folder"|"link"|"special"|"unreadable"
 
----The regular files directly in a folder, and what was passed over. Waits.
+---The regular files directly in a folder, and what was passed over, by name. Waits.
 ---@param folder string
----@param options? { order?: "name"|"age", previous?: Entry[] }
+---@param options? { order?: "name"|"age", previous?: Entry[], timeout?: number }
+--- order "name" bytewise (default), "age" oldest first; previous: what an earlier scan gave
 ---@return Entry[]|nil, Skipped[]|Error
 function host.scan(folder, options) end
 
 ---SHA-256 of a file, lower-case hex, and its size. Waits.
 ---@param path string
+---@param options? { timeout?: number }
 ---@return string|nil, integer|Error
-function host.hash(path) end
+function host.hash(path, options) end
 
 ---SHA-256 of a text, or HMAC-SHA-256 with a key (RFC 2104), lower-case hex. Does not wait.
 ---@param text string
@@ -177,54 +186,59 @@ function host.hash(path) end
 function host.digest(text, key) end
 
 ---Durable move that never overwrites: a taken name gets a suffix ("a-2.jpg"). Across filesystems
----it copies, compares, syncs, then unlinks. Missing folders are made. Waits.
+---it copies, compares, syncs, then unlinks; an equal copy there already, as a crash leaves it, is
+---the target. Missing folders are made. With `sha256` it can be repeated: a source that is gone and
+---a target, or a suffixed one, with that content is success. Waits.
 ---@param source string
 ---@param target string
----@param options? { sha256?: string } expected content: a difference is an error and nothing is moved
+---@param options? { sha256?: string, timeout?: number } expected content: a difference is an error and nothing is moved
 ---@return string|nil path, Error?
 function host.move(source, target, options) end
 
----Durable copy under a temporary name first. Waits.
+---Durable copy under a temporary name first; keeps time and permissions. Waits.
 ---@param source string
 ---@param target string
----@param options? { sha256?: string, replace?: boolean } without `replace` a taken name is an error with code "EEXIST"
+---@param options? { sha256?: string, replace?: boolean, timeout?: number } without `replace` a taken name is an error with code "EEXIST"
 ---@return string|nil path, Error?
 function host.copy(source, target, options) end
 
 ---The whole file. Waits.
 ---@param path string
----@param options? { max?: integer } default 16 MiB; larger is an error of kind "limit"
+---@param options? { max?: integer, timeout?: number } default 16 MiB; larger is an error of kind "limit"
 ---@return string|nil, Error?
 function host.read(path, options) end
 
 ---Durable write: temporary name, sync, rename, folder synced. Replaces. Waits.
 ---@param path string
 ---@param text string
----@param options? { mode?: integer, replace?: boolean } mode default 420 (0644), replace default true
+---@param options? { mode?: integer, replace?: boolean, timeout?: number } mode default 420 (0644, less the umask), replace default true
 ---@return true|nil, Error?
 function host.write(path, text, options) end
 
 ---Makes a folder and its parents. A folder that is there already is success. Waits.
 ---@param path string
----@param options? { mode?: integer } default 493 (0755)
+---@param options? { mode?: integer, timeout?: number } default 493 (0755)
 ---@return true|nil, Error?
 function host.mkdir(path, options) end
 
----Removes a file, or a folder with all that is in it when `recursive`. A missing one is success. Waits.
+---Removes a file or an empty folder, or a folder with all that is in it when `recursive`, never
+---through a link. A missing one is success. Waits.
 ---@param path string
----@param options? { recursive?: boolean }
+---@param options? { recursive?: boolean, timeout?: number }
 ---@return true|nil, Error?
 function host.remove(path, options) end
 
 ---Names in a folder, sorted bytewise, without "." and "..". Waits.
 ---@param path string
+---@param options? { timeout?: number }
 ---@return string[]|nil, Error?
-function host.list(path) end
+function host.list(path, options) end
 
----Does not follow a final symlink. Waits.
+---Does not follow a final symlink. `writable` is for this process; false for a link. Waits.
 ---@param path string
+---@param options? { timeout?: number }
 ---@return { type: "file"|"folder"|"link"|"special", size: integer, mtime: number, mode: integer, device: integer, inode: integer, owner: integer, writable: boolean }|nil, Error?
-function host.stat(path) end
+function host.stat(path, options) end
 
 ---@class Lock
 local Lock = {}
@@ -233,9 +247,10 @@ function Lock:release() end
 
 ---Takes an exclusive advisory lock on a file or folder, held until released or the process ends.
 ---Fails at once with code "EBUSY" when taken; `err.holder` is the process id when it can be known. Waits.
----@param path string
+---@param path string must be there; nothing is made
+---@param options? { timeout?: number }
 ---@return Lock|nil, Error?
-function host.lock(path) end
+function host.lock(path, options) end
 
 -- Pictures -------------------------------------------------------------------------------------
 
