@@ -58,7 +58,8 @@ function T:test_levels_have_icons_and_a_threshold()
 end
 
 function T:test_one_line_stays_one_line()
-  host.log("info", "a\nb\r\tc\27[31m\0\127 \xc2\x9b \xe2\x80\xa8 \xe2\x80\xae \xff\xc3 \xed\xa0\x80 \\n é 😀")
+  host.log("info", "a\nb\r\tc\27[31m\0\127 \xc2\x9b \xe2\x80\xa8 "
+    .. "\xe2\x80\xae \xff\xc3 \xed\xa0\x80 \\n é 😀")
   lu.assertEquals(texts(), { [[ℹ️ [POSTER_MEDIA] a\nb\r\tc\u001b[31m\u0000\u007f \u009b \u2028 ]]
     .. [[\u202e \xff\xc3 \xed\xa0\x80 \n é 😀]] })
 end

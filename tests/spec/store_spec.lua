@@ -58,7 +58,8 @@ function T:test_values_come_back_as_they_were()
     lu.assertEquals(rows[i].v, value)
     lu.assertEquals(math.type(rows[i].v), math.type(value))
   end
-  local row = assert(db:query("SELECT ? AS y, ? AS n, ? AS missing, x'00ff' AS b", true, false, nil))
+  local row = assert(db:query("SELECT ? AS y, ? AS n, ? AS missing, x'00ff' AS b",
+    true, false, nil))
   lu.assertEquals(row, { { y = 1, n = 0, b = "\0\xff" } })
   lu.assertEquals(assert(db:query "SELECT 1 AS x WHERE 0"), {})
 end
@@ -110,7 +111,8 @@ function T:test_bad_arguments_raise_and_are_named()
     { "SELECT 1" })
   lu.assertErrorMsgContains("SQL text expected, got nil", db.write, db, { {} })
   lu.assertErrorMsgContains("got the key 'sql'", db.write, db, { { "SELECT 1", sql = 1 } })
-  lu.assertErrorMsgContains("got the key '1000000000000000'", db.write, db, { { "SELECT 1", [1e15] = 1 } })
+  lu.assertErrorMsgContains("got the key '1000000000000000'", db.write, db,
+    { { "SELECT 1", [1e15] = 1 } })
   lu.assertErrorMsgContains("parameter 1:", db.write, db, { { "SELECT ?", print } })
 end
 
@@ -171,7 +173,7 @@ end
 
 function T:test_a_write_that_fails_fails_alone()
   local db <close> = open()
-  assert(db:write { { [[CREATE TABLE child(parent REFERENCES t(id) DEFERRABLE INITIALLY DEFERRED)]] } })
+  write(db, "CREATE TABLE child(parent REFERENCES t(id) DEFERRABLE INITIALLY DEFERRED)")
   local loop = "INSERT INTO t(v) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
     .. "SELECT i FROM n"
   local patient = together(db, {
@@ -231,7 +233,8 @@ end
 
 -- Time, and the end of a task -----------------------------------------------------------------
 
-local ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+local ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+  .. "SELECT max(i) FROM n"
 
 function T:test_a_query_without_end_is_stopped()
   local db <close> = open { timeout = 0.2 }
