@@ -266,33 +266,33 @@ int db_push_changes(lua_State *L, const struct db_plan *plan)
 }
 
 struct meaning {
-    int code;
     const char *word, *kind;
+    int code;
     bool retryable;
 };
 
 static const struct meaning *meaning_of(int code)
 {
     static const struct meaning meanings[] = {
-        {SQLITE_ERROR, "ERROR", "script", false},
-        {SQLITE_AUTH, "AUTH", "script", false},
-        {SQLITE_RANGE, "RANGE", "script", false},
-        {SQLITE_MISMATCH, "MISMATCH", "script", false},
-        {SQLITE_CONSTRAINT, "CONSTRAINT", "script", false},
-        {SQLITE_ABORT, "ABORT", "script", false},
-        {SQLITE_BUSY, "BUSY", "timeout", true},
-        {SQLITE_LOCKED, "LOCKED", "timeout", true},
-        {SQLITE_INTERRUPT, "INTERRUPT", "timeout", true},
-        {SQLITE_NOMEM, "NOMEM", "limit", true},
-        {SQLITE_FULL, "FULL", "limit", false},
-        {SQLITE_TOOBIG, "TOOBIG", "limit", false},
-        {SQLITE_CORRUPT, "CORRUPT", "format", false},
-        {SQLITE_NOTADB, "NOTADB", "format", false},
-        {SQLITE_READONLY, "READONLY", "io", false},
-        {SQLITE_CANTOPEN, "CANTOPEN", "io", false},
-        {SQLITE_PERM, "PERM", "io", false},
-        {SQLITE_IOERR, "IOERR", "io", false},
-        {0, "OTHER", "io", false},
+        {"ERROR", "script", SQLITE_ERROR, false},
+        {"AUTH", "script", SQLITE_AUTH, false},
+        {"RANGE", "script", SQLITE_RANGE, false},
+        {"MISMATCH", "script", SQLITE_MISMATCH, false},
+        {"CONSTRAINT", "script", SQLITE_CONSTRAINT, false},
+        {"ABORT", "script", SQLITE_ABORT, false},
+        {"BUSY", "timeout", SQLITE_BUSY, true},
+        {"LOCKED", "timeout", SQLITE_LOCKED, true},
+        {"INTERRUPT", "timeout", SQLITE_INTERRUPT, true},
+        {"NOMEM", "limit", SQLITE_NOMEM, true},
+        {"FULL", "limit", SQLITE_FULL, false},
+        {"TOOBIG", "limit", SQLITE_TOOBIG, false},
+        {"CORRUPT", "format", SQLITE_CORRUPT, false},
+        {"NOTADB", "format", SQLITE_NOTADB, false},
+        {"READONLY", "io", SQLITE_READONLY, false},
+        {"CANTOPEN", "io", SQLITE_CANTOPEN, false},
+        {"PERM", "io", SQLITE_PERM, false},
+        {"IOERR", "io", SQLITE_IOERR, false},
+        {"OTHER", "io", 0, false},
     };
     const struct meaning *m = meanings;
     while (m->code && m->code != (code & 0xff))

@@ -42,7 +42,8 @@ static struct log *log_of(struct host *host)
     log->standard = log_sink_stderr();
     log->file.fd = -1;
     log->listener = LUA_NOREF;
-    return host->log = log;
+    host->log = log;
+    return log;
 }
 
 void log_free(struct log *log)
@@ -257,21 +258,21 @@ void log_emit(struct host *host, lua_State *L, const struct log_record *record)
 
 void log_write(struct host *host, enum log_level level, const char *format, ...)
 {
-    char fixed[512], *text = fixed;
+    char fixed[512];
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(fixed, sizeof fixed, format, arguments);
     va_end(arguments);
     if (length < 0)
         return;
-    if ((size_t)length >= sizeof fixed && (text = malloc((size_t)length + 1))) {
+    char *grown = (size_t)length >= sizeof fixed ? malloc((size_t)length + 1) : NULL;
+    if (grown) {
         va_start(arguments, format);
-        vsnprintf(text, (size_t)length + 1, format, arguments);
+        vsnprintf(grown, (size_t)length + 1, format, arguments);
         va_end(arguments);
     }
-    const char *message = text ? text : "a log line too long for memory";
+    const char *message = grown ? grown : fixed; // without memory it is cut
     struct log_record record = {.level = level, .message = message, .length = strlen(message)};
     log_emit(host, host->L, &record);
-    if (text != fixed)
-        free(text);
+    free(grown);
 }

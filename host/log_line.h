@@ -1,4 +1,5 @@
-// log_line.h - one record as one line of text or JSON. Plain C, any thread.
+// log_line.h - one record as one line of text or JSON. Plain C; loop thread only, for the
+// calendar of the C library is not made for several.
 #pragma once
 
 #include "log.h"

@@ -137,12 +137,15 @@ function host.log_open(options) end
 function host.log(level, message, fields) end
 
 ---From now on this value is cut out of every log line, error message and `redact`, in plain,
----percent-encoded, JSON-escaped and base64 form. Under 8 characters, or with `shown`, it is only
----removed where it belongs: after PASS, in the user part of a URL, base64 with its user.
+---percent-encoded, JSON-escaped and base64 form, and so is its prefix from 8 characters on. Under 8
+---bytes, or with `shown`, it is only removed where it belongs: after PASS, in the user part of a
+---URL, base64 with its user. An empty one is nothing. What stands in its place is `***`.
 ---@param value string
 ---@param options? { user?: string, shown?: boolean }
 function host.secret(value, options) end
 
+---The text without any registered secret and without what looks like one: `access_token=…`,
+---`EAA…`, `IGAA…`, `Bearer …`, the password in `//user:password@`.
 ---@param text string
 ---@return string
 function host.redact(text) end
@@ -374,26 +377,39 @@ function host.serve(options, handler) end
 
 -- Database -------------------------------------------------------------------------------------
 
+---@class StoreError: Error
+---@field code string SQLite's word: "CONSTRAINT" "BUSY" "FULL" "IOERR" "CORRUPT" "NOTADB" "CANTOPEN" "ERROR" …
+---@field extended integer SQLite's extended result code, such as 2067 for a UNIQUE constraint
+---@field fatal boolean the store takes nothing more; whether this was written shows only when it is opened anew
+
 ---@class Store
 local Store = {}
----Rows as tables by column name; SQL NULL is absent. Waits.
----@param sql string
----@param ... string|number|boolean|nil
----@return table[]|nil, Error?
+---Rows as tables by column name; SQL NULL is absent. Only reads. Sees what was queued before it, and
+---answers when that is durable. Waits, at most the store's `timeout`.
+---@param sql string one statement
+---@param ... string|number|boolean|nil booleans are stored as 1 and 0; text and blobs come back as strings
+---@return table[]|nil, StoreError?
 function Store:query(sql, ...) end
----Statements `{ sql, param, … }` as one unit, all or none. Everything written in one turn of the
----loop shares one transaction and one sync; returns when it is durable. Waits. A failed disk
----makes the store refuse everything from then on (`err.fatal`).
+---Statements `{ sql, param, … }` as one unit, all or none; a missing parameter is NULL. Everything
+---written in one turn of the loop shares one transaction and one sync; returns when it is durable.
+---Waits. Transactions and settings are the store's own: BEGIN, COMMIT, ATTACH … are refused. Mistakes
+---in SQL and broken constraints are errors of kind "script" and cost only this write. A write is a
+---fact once it is asked for: when its task is killed, it still happens. An I/O error, a disk that is
+---full at commit or a damaged file makes the store refuse everything from then on (`err.fatal`).
 ---@param statements table[]
----@return { changes: integer, last_id: integer }[]|nil, Error?
+---@return { changes: integer, last_id: integer }[]|nil, StoreError?
 function Store:write(statements) end
----Also its `__close`.
+---Waits for what is queued. Also its `__close`; a store that is collected, or left by an error or a
+---killed task, closes by itself after what is queued.
+---@return true
 function Store:close() end
 
----Opens (and makes) a SQLite database in WAL mode with full sync. Waits.
+---Opens (and makes) a SQLite database in WAL mode with full sync, foreign keys on; on a network file
+---system without WAL, for one program at a time, which is logged. Waits. A damaged file is an error
+---of kind "format" with code "CORRUPT" or "NOTADB"; another program's lock is waited for up to 5 s.
 ---@param path string
----@param options? { readonly?: boolean }
----@return Store|nil, Error?
+---@param options? { readonly?: boolean, timeout?: number } timeout 60: for opening and checking, and for each query or write
+---@return Store|nil, StoreError?
 function host.store(path, options) end
 
 return host
