@@ -19,10 +19,10 @@ struct box {
 
 // A track while its boxes are read.
 struct track {
-    uint32_t handler; // vide, soun, …
-    uint32_t timescale;
-    uint64_t duration; // in timescale
+    uint32_t handler;   // vide, soun, …
+    uint32_t timescale; // units of a second
     uint64_t samples;
+    uint32_t step; // of most frames, in timescale
     int width, height, rotation;
     bool edits;
     char codec[8];
@@ -146,6 +146,24 @@ static int read_stsz(struct movie *m, const struct box *box)
     return 0;
 }
 
+// How long frames last: runs of a count and a duration. The longest run near the start speaks for
+// all, since the first and last frame are often stretched.
+static int read_stts(struct movie *m, const struct box *box)
+{
+    uint8_t b[8 + 32 * 8];
+    int got = payload(m, box, b, sizeof b);
+    if (got < 0)
+        return -1;
+    uint32_t longest = 0;
+    for (int at = 8; at + 8 <= got; at += 8) {
+        if (input_be32(b + at) <= longest)
+            continue;
+        longest = input_be32(b + at);
+        m->track->step = input_be32(b + at + 4);
+    }
+    return 0;
+}
+
 static int read_elst(struct movie *m, const struct box *box)
 {
     uint8_t b[28];
@@ -179,9 +197,8 @@ static void keep_track(struct movie *m)
     facts->rotation = t->rotation;
     facts->frames = t->samples;
     memcpy(facts->codec, t->codec, sizeof t->codec);
-    double seconds = t->timescale ? (double)t->duration / t->timescale : 0;
-    if (seconds > 0 && t->samples)
-        facts->fps = round((double)t->samples / seconds * 1000) / 1000;
+    if (t->step)
+        facts->fps = round((double)t->timescale / t->step * 1000) / 1000;
 }
 
 static int read_trak(struct movie *m, const struct box *box, int depth)
@@ -203,7 +220,7 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
     case BOX('t', 'k', 'h', 'd'):
         return read_tkhd(m, box);
     case BOX('m', 'd', 'h', 'd'):
-        return read_times(m, box, &m->track->timescale, &m->track->duration);
+        return read_times(m, box, &m->track->timescale, &(uint64_t){0});
     case BOX('h', 'd', 'l', 'r'):
         // QuickTime has a second one, of data handlers, inside minf.
         return m->track->handler ? 0 : read_hdlr(m, box);
@@ -211,6 +228,8 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
         return read_stsd(m, box);
     case BOX('s', 't', 's', 'z'):
         return read_stsz(m, box);
+    case BOX('s', 't', 't', 's'):
+        return read_stts(m, box);
     case BOX('e', 'l', 's', 't'):
         return read_elst(m, box);
     case BOX('m', 'd', 'i', 'a'):

@@ -2,6 +2,7 @@
 #include "media.h"
 
 #include <gif_lib.h>
+#include <math.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,23 @@ static void make_small_kinds(void)
     write_png("grey.png", 160, 120, bytes, &g);
     g.transparent = 1;
     write_png("greyalpha.png", 160, 120, bytes, &g);
+}
+
+void save_round_png(const char *name, const struct picture *picture)
+{
+    int size = picture->width;
+    uint8_t *rgba = need(malloc((size_t)(size * size) * 4));
+    for (int i = 0; i < size * size; i++) {
+        double x = i % size + 0.5 - size / 2.0, y = i / size + 0.5 - size / 2.0;
+        double inside = size / 2.0 - sqrt(x * x + y * y);
+        memcpy(rgba + i * 4, picture->rgb + i * 3, 3);
+        rgba[i * 4 + 3] = (uint8_t)(inside <= 0 ? 0 : inside >= 1 ? 255 : inside * 255);
+        if (inside <= 0) // what cannot be seen need not be stored
+            memset(rgba + i * 4, 0, 4);
+    }
+    struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_RGB_ALPHA, .channels = 4};
+    write_png(name, size, size, rgba, &k);
+    free(rgba);
 }
 
 void make_pngs(void)
