@@ -32,7 +32,7 @@ struct movie {
     struct run *run;
     struct track *track;    // inside a trak
     unsigned boxes, tracks; // met so far
-    uint64_t moov, mdat;    // positions, 0 until met: no medium begins with either
+    uint64_t moov, mdat;    // 1 + position, 0 until met
     uint32_t timescale;
     uint64_t duration;
     bool fragmented;
@@ -245,13 +245,13 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
 static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
 {
     if (depth == 0 && box->type == BOX('m', 'd', 'a', 't')) {
-        m->mdat = m->mdat ? m->mdat : at;
+        m->mdat = m->mdat ? m->mdat : at + 1;
         return 0;
     }
     if (depth == 0 && box->type == BOX('m', 'o', 'o', 'v')) {
         if (m->moov)
             return report(m->run, CODEC_FORMAT, "the video is damaged: two indexes (moov)");
-        m->moov = at;
+        m->moov = at + 1;
         return walk(m, box->payload, box->end, depth + 1);
     }
     if (depth == 1 && box->type == BOX('m', 'v', 'h', 'd'))
@@ -296,7 +296,7 @@ static int walk(struct movie *m, uint64_t at, uint64_t end, int depth)
     if (depth > MAX_DEPTH)
         return report(m->run, CODEC_FORMAT, "the video is damaged: boxes nested too deeply");
     while (at < end) {
-        struct box box;
+        struct box box = {0};
         if (depth > 0 && end - at < 8) // QuickTime ends some lists with four zero bytes
             return 0;
         if (++m->boxes > MAX_BOXES)

@@ -37,9 +37,10 @@ static void write_png(const char *name, int width, int height, const uint8_t *pi
         png_color_16 grey = {.gray = 128};
         png_set_tRNS(png, info, alpha, 2, &grey);
     }
-    uint8_t exif[128];
-    if (k->orientation)
+    if (k->orientation) {
+        uint8_t exif[128];
         png_set_eXIf_1(png, info, (png_uint_32)make_exif(k->orientation, exif), exif);
+    }
     png_bytep *rows = need(malloc((size_t)height * sizeof *rows));
     for (int y = 0; y < height; y++)
         rows[y] = (png_bytep)pixels + (size_t)y * stride;
