@@ -268,12 +268,20 @@ function host.lock(path, options) end
 ---@field progressive? boolean JPEG
 ---@field components? integer JPEG
 ---@field icc boolean a colour profile is embedded
----@field duration? number seconds, videos
 ---@field size integer
+---@field duration? number seconds, videos; as all that follows
+---@field codec? string name of the first video track's sample entry: "avc1", "hvc1" …
+---@field audio_codec? string "mp4a" …; absent without sound
+---@field fps? number of most frames; absent when unknown
+---@field rotation? 0|90|180|270 clockwise, to be shown upright
+---@field faststart? boolean the index (moov) stands before the data (mdat)
+---@field edit_list? boolean a track is shifted or cut by an edit list
 
----What a medium is, from its content alone. Waits.
+---What a medium is, from its content alone. A file that is cut short is refused; damage inside the
+---compressed data is only found by `convert`. A final symlink is not followed. Waits.
 ---@param path string
 ---@param options? { timeout?: number, max_pixels?: integer }
+--- timeout 30; max_pixels 64 million, of an image
 ---@return Facts|nil, Error? kind "format" when it is no medium or damaged, "limit" when too large
 function host.probe(path, options) end
 
@@ -282,18 +290,23 @@ function host.probe(path, options) end
 ---@field width integer
 ---@field height integer
 ---@field size integer
----@field quality integer as used
+---@field quality? integer as used; absent when passed through
+---@field passthrough boolean the scan data is the source's, byte for byte
 ---@field source Facts
 
 ---Makes a baseline JPEG, sRGB, upright, without alpha. Order: decode, orientation, sRGB, flatten,
 ---fit, encode. Waits; the target appears whole and synced, or not at all.
 ---@param source string
 ---@param target string
----@param options? { quality?: integer, fit?: "pad"|"crop"|"none", background?: string, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, timeout?: number }
+---@param options? { quality?: integer, fit?: "pad"|"crop"|"none", background?: string, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, timeout?: number }
 --- quality 1..100 (90); fit what to do when width/height lies outside min_ratio..max_ratio: "pad"
---- with `background` ("#ffffff"), "crop" the centre, "none": an error of kind "format"; without
---- ratios nothing is fitted. max_bytes is reached by lowering quality, then size.
----@return Converted|nil, Error?
+--- (default) with `background` ("#ffffff", also under transparent parts), "crop" the centre, "none":
+--- an error of kind "format"; without ratios nothing is fitted. The result's width / height lies
+--- inside the ratios exactly, as a script would compute it. max_bytes is reached by lowering quality
+--- (not under 50), then size (not under min_width). passthrough (false): a baseline JPEG that is
+--- upright, sRGB and within all limits keeps its scan data; only JFIF, Adobe and ICC segments stay.
+--- Otherwise no metadata of the source is taken over. timeout 60.
+---@return Converted|nil, Error? kind "format" when damaged or no picture, "limit" when too large
 function host.convert(source, target, options) end
 
 -- Network --------------------------------------------------------------------------------------

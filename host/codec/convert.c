@@ -75,10 +75,10 @@ static int fit_and_encode(struct run *run, const struct image *image, const stru
 // Smaller and smaller until the file is short enough.
 static int search_size(struct run *run, const struct image *image, struct fit_plan *plan)
 {
-    int done, last;
+    int done;
     double shrink = 1;
     while ((done = fit_and_encode(run, image, plan)) == 0) {
-        last = plan->width;
+        int last = plan->width;
         shrink *= SHRINK_STEP;
         if (fit_plan(run, image->width, image->height, shrink, plan))
             return -1;

@@ -12,7 +12,6 @@
 
 struct tiff {
     const uint8_t *bytes;
-    size_t length;
     bool big_endian;
 };
 
@@ -45,7 +44,7 @@ int exif_orientation(const uint8_t *bytes, size_t length)
     }
     if (length < 8)
         return 1;
-    struct tiff t = {bytes, length, bytes[0] == 'M'};
+    struct tiff t = {bytes, bytes[0] == 'M'};
     if (memcmp(bytes, t.big_endian ? "MM\0*" : "II*\0", 4) != 0)
         return 1;
     size_t at = get32(&t, 4);

@@ -96,8 +96,8 @@ static void place_cropped(struct fit_plan *p, int width, int height)
     double factor = fmin((double)width / p->width, (double)height / p->height);
     p->w = p->width;
     p->h = p->height;
-    p->from_w = p->width * factor;
-    p->from_h = p->height * factor;
+    p->from_w = fmin(width, p->width * factor);
+    p->from_h = fmin(height, p->height * factor);
     p->from_x = (width - p->from_w) / 2;
     p->from_y = (height - p->from_h) / 2;
     if (p->from_w == p->width && p->from_h == p->height) { // no scaling: stay on whole pixels

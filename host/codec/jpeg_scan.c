@@ -150,8 +150,9 @@ uint8_t *jpeg_scan_strip(const uint8_t *bytes, size_t length, bool keep_icc, siz
             size = 18; // a thumbnail may follow, and shows what was cropped away
         memcpy(out + used, s.start, size);
         if (s.marker == APP0) {
-            memcpy(out + used + 2, "\0\x10", 2);
-            memset(out + used + 16, 0, 2); // thumbnail of 0 x 0
+            out[used + 2] = 0; // the length
+            out[used + 3] = 16;
+            out[used + 16] = out[used + 17] = 0; // thumbnail of 0 x 0
         }
         used += size;
     }

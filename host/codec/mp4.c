@@ -19,10 +19,10 @@ struct box {
 
 // A track while its boxes are read.
 struct track {
-    uint32_t handler; // vide, soun, …
-    uint32_t timescale;
-    uint64_t duration; // in timescale
+    uint32_t handler;   // vide, soun, …
+    uint32_t timescale; // units of a second
     uint64_t samples;
+    uint32_t step; // of most frames, in timescale
     int width, height, rotation;
     bool edits;
     char codec[8];
@@ -32,7 +32,7 @@ struct movie {
     struct run *run;
     struct track *track;    // inside a trak
     unsigned boxes, tracks; // met so far
-    uint64_t moov, mdat;    // positions, 0 until met: no medium begins with either
+    uint64_t moov, mdat;    // 1 + position, 0 until met
     uint32_t timescale;
     uint64_t duration;
     bool fragmented;
@@ -146,6 +146,24 @@ static int read_stsz(struct movie *m, const struct box *box)
     return 0;
 }
 
+// How long frames last: runs of a count and a duration. The longest run near the start speaks for
+// all, since the first and last frame are often stretched.
+static int read_stts(struct movie *m, const struct box *box)
+{
+    uint8_t b[8 + 32 * 8];
+    int got = payload(m, box, b, sizeof b);
+    if (got < 0)
+        return -1;
+    uint32_t longest = 0;
+    for (int at = 8; at + 8 <= got; at += 8) {
+        if (input_be32(b + at) <= longest)
+            continue;
+        longest = input_be32(b + at);
+        m->track->step = input_be32(b + at + 4);
+    }
+    return 0;
+}
+
 static int read_elst(struct movie *m, const struct box *box)
 {
     uint8_t b[28];
@@ -179,9 +197,8 @@ static void keep_track(struct movie *m)
     facts->rotation = t->rotation;
     facts->frames = t->samples;
     memcpy(facts->codec, t->codec, sizeof t->codec);
-    double seconds = t->timescale ? (double)t->duration / t->timescale : 0;
-    if (seconds > 0 && t->samples)
-        facts->fps = round((double)t->samples / seconds * 1000) / 1000;
+    if (t->step)
+        facts->fps = round((double)t->timescale / t->step * 1000) / 1000;
 }
 
 static int read_trak(struct movie *m, const struct box *box, int depth)
@@ -203,7 +220,7 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
     case BOX('t', 'k', 'h', 'd'):
         return read_tkhd(m, box);
     case BOX('m', 'd', 'h', 'd'):
-        return read_times(m, box, &m->track->timescale, &m->track->duration);
+        return read_times(m, box, &m->track->timescale, &(uint64_t){0});
     case BOX('h', 'd', 'l', 'r'):
         // QuickTime has a second one, of data handlers, inside minf.
         return m->track->handler ? 0 : read_hdlr(m, box);
@@ -211,6 +228,8 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
         return read_stsd(m, box);
     case BOX('s', 't', 's', 'z'):
         return read_stsz(m, box);
+    case BOX('s', 't', 't', 's'):
+        return read_stts(m, box);
     case BOX('e', 'l', 's', 't'):
         return read_elst(m, box);
     case BOX('m', 'd', 'i', 'a'):
@@ -226,13 +245,13 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
 static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
 {
     if (depth == 0 && box->type == BOX('m', 'd', 'a', 't')) {
-        m->mdat = m->mdat ? m->mdat : at;
+        m->mdat = m->mdat ? m->mdat : at + 1;
         return 0;
     }
     if (depth == 0 && box->type == BOX('m', 'o', 'o', 'v')) {
         if (m->moov)
             return report(m->run, CODEC_FORMAT, "the video is damaged: two indexes (moov)");
-        m->moov = at;
+        m->moov = at + 1;
         return walk(m, box->payload, box->end, depth + 1);
     }
     if (depth == 1 && box->type == BOX('m', 'v', 'h', 'd'))
@@ -277,7 +296,7 @@ static int walk(struct movie *m, uint64_t at, uint64_t end, int depth)
     if (depth > MAX_DEPTH)
         return report(m->run, CODEC_FORMAT, "the video is damaged: boxes nested too deeply");
     while (at < end) {
-        struct box box;
+        struct box box = {0};
         if (depth > 0 && end - at < 8) // QuickTime ends some lists with four zero bytes
             return 0;
         if (++m->boxes > MAX_BOXES)

@@ -88,7 +88,7 @@ static enum image_layout set_transforms(struct reader *r)
     png_read_update_info(r->png, r->info);
     if (alpha)
         return IMAGE_RGBA;
-    return type & PNG_COLOR_MASK_COLOR ? IMAGE_RGB : IMAGE_GREY;
+    return (type & PNG_COLOR_MASK_COLOR) ? IMAGE_RGB : IMAGE_GREY;
 }
 
 static int keep_profile(struct reader *r, struct image *image)

@@ -109,9 +109,9 @@ static int resample(struct run *run, const struct image *source, const struct fi
 {
     struct axis across = {0}, down = {0};
     float *sum = malloc(image_stride(source) * sizeof *sum);
-    int status = sum ? 0 : report_memory(run);
-    if (status == 0)
-        status = make_axis(run, &across, p->from_x, p->from_w, p->w, source->width);
+    if (sum == NULL)
+        return report_memory(run);
+    int status = make_axis(run, &across, p->from_x, p->from_w, p->w, source->width);
     if (status == 0)
         status = make_axis(run, &down, p->from_y, p->from_h, p->h, source->height);
     for (int y = 0; status == 0 && y < p->h; y++) {

@@ -22,6 +22,12 @@ void make_webps(void);
 void make_pngs(void);
 void make_gifs(void);
 void make_broken(void);
+// The pictures of examples/media.
+void make_samples(void);
+void save_webp(const char *name, const struct picture *picture, float quality);
+void save_jpeg(const char *name, const struct picture *picture);
+// The part inside a circle; the rest is transparent.
+void save_round_png(const char *name, const struct picture *picture);
 
 void save(const char *name, const void *bytes, size_t length);
 uint8_t *load(const char *name, size_t *length);

@@ -67,6 +67,12 @@ static void write_jpeg(const char *name, int width, int height, const uint8_t *p
     free(bytes);
 }
 
+void save_jpeg(const char *name, const struct picture *picture)
+{
+    struct kind kind = {.from = JCS_RGB, .stored = JCS_YCbCr};
+    write_jpeg(name, picture->width, picture->height, picture->rgb, &kind);
+}
+
 static void make_oriented(void)
 {
     for (int o = 1; o <= 8; o++) {

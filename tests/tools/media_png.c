@@ -2,6 +2,7 @@
 #include "media.h"
 
 #include <gif_lib.h>
+#include <math.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +37,10 @@ static void write_png(const char *name, int width, int height, const uint8_t *pi
         png_color_16 grey = {.gray = 128};
         png_set_tRNS(png, info, alpha, 2, &grey);
     }
-    uint8_t exif[128];
-    if (k->orientation)
+    if (k->orientation) {
+        uint8_t exif[128];
         png_set_eXIf_1(png, info, (png_uint_32)make_exif(k->orientation, exif), exif);
+    }
     png_bytep *rows = need(malloc((size_t)height * sizeof *rows));
     for (int y = 0; y < height; y++)
         rows[y] = (png_bytep)pixels + (size_t)y * stride;
@@ -105,6 +107,23 @@ static void make_small_kinds(void)
     write_png("grey.png", 160, 120, bytes, &g);
     g.transparent = 1;
     write_png("greyalpha.png", 160, 120, bytes, &g);
+}
+
+void save_round_png(const char *name, const struct picture *picture)
+{
+    int size = picture->width;
+    uint8_t *rgba = need(malloc((size_t)(size * size) * 4));
+    for (int i = 0; i < size * size; i++) {
+        double x = i % size + 0.5 - size / 2.0, y = i / size + 0.5 - size / 2.0;
+        double inside = size / 2.0 - sqrt(x * x + y * y);
+        memcpy(rgba + i * 4, picture->rgb + i * 3, 3);
+        rgba[i * 4 + 3] = (uint8_t)(inside <= 0 ? 0 : inside >= 1 ? 255 : inside * 255);
+        if (inside <= 0) // what cannot be seen need not be stored
+            memset(rgba + i * 4, 0, 4);
+    }
+    struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_RGB_ALPHA, .channels = 4};
+    write_png(name, size, size, rgba, &k);
+    free(rgba);
 }
 
 void make_pngs(void)

@@ -26,6 +26,13 @@ static WebPData encode(const struct picture *p, float quality)
     return data;
 }
 
+void save_webp(const char *name, const struct picture *picture, float quality)
+{
+    WebPData data = encode(picture, quality);
+    save(name, data.bytes, data.size);
+    WebPDataClear(&data);
+}
+
 // The left half is opaque, the right half is not there; between them a slope.
 static void make_alpha(void)
 {

@@ -1,6 +1,7 @@
 // mkmedia.c - makes the test pictures, and measures JPEG files against the scene they show.
 //
 //   mkmedia make                      all fixtures, into the current folder
+//   mkmedia samples                   the pictures of examples/media, likewise
 //   mkmedia psnr FILE [X Y W H]       width, height and PSNR in dB of the file (or a part) to the
 //   scene mkmedia pixel FILE X Y            width, height and the colour there
 #include "media.h"
@@ -118,6 +119,10 @@ int main(int argc, char **argv)
             return psnr(argv[2], n[0], n[1], n[2], n[3]);
     if (argc == 5 && strcmp(argv[1], "pixel") == 0)
         return pixel(argv[2], n[0], n[1]);
+    if (argc == 2 && strcmp(argv[1], "samples") == 0) {
+        make_samples();
+        return 0;
+    }
     if (argc != 2 || strcmp(argv[1], "make") != 0)
         return 2;
     make_jpegs();

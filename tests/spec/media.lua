@@ -1,0 +1,44 @@
+-- media.lua - pictures for the specs, made by build/tools/mkmedia, and what it measures of results.
+local M = {}
+
+local function run(argv, folder)
+  local done = assert(host.exec(argv, { cwd = folder, timeout = 100 }))
+  assert(done.status == 0, table.concat(argv, " ") .. ": " .. done.stderr)
+  return done.stdout
+end
+
+local function tool()
+  local root = host.info().root
+  run({ "make", "-s", "-C", root, "build/tools/mkmedia" })
+  return root .. "/build/tools/mkmedia"
+end
+
+---A new folder with every fixture in it: { path=, tool= }. `remove` it afterwards.
+function M.make()
+  local set = { path = (host.env("TMPDIR") or "/tmp") .. "/affiche-" .. host.random(6) }
+  set.tool = tool()
+  assert(host.mkdir(set.path))
+  run({ set.tool, "make" }, set.path)
+  return set
+end
+
+function M.remove(set)
+  assert(host.remove(set.path, { recursive = true }))
+end
+
+---Width, height and the distance in dB to the scene, of a JPEG or the part x, y, w, h of it.
+function M.psnr(set, file, ...)
+  local argv = { set.tool, "psnr", file }
+  for i, value in ipairs({ ... }) do argv[3 + i] = tostring(value) end
+  local width, height, psnr = run(argv):match("(%d+) (%d+) (%S+)")
+  return math.tointeger(width), math.tointeger(height), tonumber(psnr)
+end
+
+---Red, green and blue at a place of a JPEG.
+function M.pixel(set, file, x, y)
+  local argv = { set.tool, "pixel", file, tostring(x), tostring(y) }
+  local red, green, blue = run(argv):match("%d+ %d+ (%d+) (%d+) (%d+)")
+  return { math.tointeger(red), math.tointeger(green), math.tointeger(blue) }
+end
+
+return M
