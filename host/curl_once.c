@@ -1,7 +1,7 @@
 // curl_once.c - libcurl is made ready once, by whoever needs it first.
 // Start-up does not pay for it: curl_global_init loads tables and configuration for milliseconds.
-
 #include "curl_once.h"
+
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <uv.h>
