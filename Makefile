@@ -19,7 +19,7 @@ SRC := $(wildcard host/*.c host/prim/*.c host/sys/*.c host/codec/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 PRIMS := $(notdir $(basename $(wildcard host/prim/*.c)))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
-TOOLS := $(patsubst %.c,$(B)/%,$(shell grep -ls '^int main' tests/tools/*.c))
+TOOLS := $(patsubst %.c,$(B)/%,$(shell grep -ls '^int main' tests/tools/*.c | grep -v mkmedia))
 
 # Asked of pkg-config once, and only when something is compiled: `make deps` may have to bring it.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
@@ -128,7 +128,7 @@ $(B)/%.tidy: %.c $(B)/%.o .clang-tidy tools/lint.h
 
 docs: all
 	@mkdir -p $(B)/docs
-	AFFICHE_MAIN=tools/docs.lua ./$(BIN) modules/host.lua $(B)/docs/primitives.md
+	./$(BIN) console tools/docs.lua modules/host.lua $(B)/docs/primitives.md
 
 SHARE = $(DESTDIR)$(PREFIX)/share/affiche
 install: all
@@ -147,7 +147,8 @@ clean:
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d)
 
 # Makes the test pictures and measures results; part of no program.
-$(B)/tools/mkmedia: $(wildcard tests/tools/*.c) tests/tools/media.h
+$(B)/tools/mkmedia: $(addprefix tests/tools/,mkmedia.c media_jpeg.c media_png.c media_webp.c scene.c \
+  samples.c media.h)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) \
 		$(shell pkg-config --cflags --libs libwebp libwebpmux libpng libjpeg lcms2) -lgif -lm
