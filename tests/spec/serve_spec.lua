@@ -164,7 +164,7 @@ function T:test_close_ends_what_is_under_way()
   lu.assertEquals(type(server.port), "number")
 end
 
-function T:test_a_handler_may_close_its_server_and_still_answer()
+function T:test_a_handler_that_closes_its_server_is_cut()
   local server
   local url
   url, server = self:serve({}, function()
