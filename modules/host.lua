@@ -363,30 +363,38 @@ function host.graph_post(url, form, options) end
 function host.ftp_put(source, url, options) end
 
 ---@class Request
----@field method string
----@field path string decoded
----@field query table<string,string>
----@field headers table<string,string> names in lower case
+---@field method string as sent; HEAD too reaches the handler, and the body of its answer is left out
+---@field path string decoded; starts with "/", has no segment "..", no encoded "/" and no NUL
+---@field query table<string,string> decoded; of a repeated name the last value
+---@field headers table<string,string> names in lower case; repeated ones joined with ", "
 ---@field body string
 ---@field remote string address of the peer
 
+---One of `body`, `file` and `stream`, or none. Content-Length and Transfer-Encoding are the
+---server's. Anything else than such a table is answered 500, with a log line, like a raised error.
 ---@class Response
 ---@field status? integer 200
 ---@field headers? table<string,string>
 ---@field body? string
----@field file? string a file to send instead; Range and HEAD are answered (RFC 9110)
+---@field file? string a file to send instead; HEAD and a single byte range are answered (RFC 9110), a missing file is 404
 ---@field drop? boolean cut the connection without an answer
----@field stream? fun(write: fun(text: string): boolean) runs in the request's task; `write` is false once the client is gone
+---@field stream? fun(write: fun(text: string): boolean) runs in the request's task, not for HEAD; `write` never waits and is false once the client is gone, or 256 KB behind: then it is cut
 
 ---@class Server
 ---@field port integer
 local Server = {}
----Stops accepting, ends what is under way. Also its `__close`.
+---Stops accepting; ends the tasks of requests under way and cuts their connections. Answers that
+---were given are still sent as far as the network takes them at once. Also its `__close` and
+---`__gc`: keep the Server as long as it is to serve.
 function Server:close() end
 
----An HTTP server in the loop; each request runs `handler` in a task of its own.
+---An HTTP server in the loop; each request runs `handler` in a task of its own. Requests that can
+---be read in two ways (not exactly one Host, two lengths, odd targets) are refused with 400 before
+---it; which hosts and origins are welcome is the handler's to decide. Does not wait.
 ---@param options { host?: string, port?: integer, max_body?: integer, header_timeout?: number, body_timeout?: number, max_connections?: integer }
---- host 127.0.0.1; port 0 takes a free one
+--- host a numeric address or localhost (127.0.0.1); port 0 (default) takes a free one; max_body 64 KiB: more is 413;
+--- header_timeout 10 and body_timeout 30 for the whole of each, then the connection is cut;
+--- max_connections 256: beyond, the oldest unfinished request is cut, or the new one answered 503
 ---@param handler fun(request: Request): Response
 ---@return Server|nil, Error?
 function host.serve(options, handler) end
