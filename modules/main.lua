@@ -21,10 +21,6 @@ local function run_command(options)
 end
 
 return function(args)
-  -- Tests and tools run programs of their own on the primitives.
-  local other = host.env "AFFICHE_MAIN"
-  if other then return assert(loadfile(other))()(args) end
-
   local options, status, text = cli.parse(args)
   if not options then
     local sink = status == 0 and io.stdout or io.stderr
