@@ -84,7 +84,7 @@ asan:
 	@tools/deps.sh run test
 	$(AGAIN) B=build/asan BIN=build/asan/affiche ROOT=../.. CFLAGS="-O1 -g" \
 	  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" all test-programs watched
-tsan: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/tools/tsan.supp
+tsan: export TSAN_OPTIONS = halt_on_error=1
 tsan: export WRAPPER = setarch -R
 tsan:
 	@tools/deps.sh run test
