@@ -147,7 +147,7 @@ function T:test_pad()
   lu.assertEquals({ done.width, done.height }, { 600, 315 })
   assert_ratio(done)
   assert_colour(300, 20, { 0, 0, 0 })
-  local _, _, psnr = media.psnr(set, out, 0, 107, 600, 100)
+  local _, _, psnr = media.psnr(set, out, 0, 106, 600, 100)
   lu.assertTrue(psnr > 34, psnr)
   done = assert(convert("100x600.jpg", with_ratios({})))
   lu.assertEquals({ done.width, done.height }, { 480, 600 })
@@ -280,7 +280,7 @@ function T:test_each_altered_byte_ends_well()
     local whole = assert(host.read(set.path .. "/" .. name))
     local path = set.path .. "/altered"
     for at = 1, #whole, 5 do
-      assert(host.write(path, whole:sub(1, at - 1) .. "\xFF" .. whole:sub(at + 1)))
+      media.write(path, whole:sub(1, at - 1) .. "\xFF" .. whole:sub(at + 1))
       local done, err = host.convert(path, out, { max_width = 320 })
       lu.assertTrue(done ~= nil or err.kind == "format" or err.kind == "limit", tostring(err))
     end
