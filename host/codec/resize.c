@@ -5,14 +5,14 @@
 // rounding costs nothing that can be seen.
 #include "resize.h"
 
+#include "kernel.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LOBES 3.0
-#define BLOCK 32
+#define LOBES 3
+#define STEPS 512 // of the curve for each lobe
 #define WEIGHT_BITS 14
-#define SUM_BITS 6
 
 // One plane, or interleaved channels.
 struct samples {
@@ -23,9 +23,9 @@ struct samples {
 
 // For each output position, which source positions count and how much.
 struct axis {
-    int taps;
-    int *first;       // owned
-    int16_t *weights; // owned: `taps` for each output position
+    int taps, room;   // weights that count, and those that are stored
+    int *first;       // owned; three more than positions, as for the weights
+    int16_t *weights; // owned: `room` for each output position
 };
 
 // Where an output position lies in the source: from + (i + 0.5) * scale.
@@ -36,29 +36,48 @@ struct mapping {
 static double lanczos(double x)
 {
     const double pi = 3.14159265358979323846;
-    if (fabs(x) < 1e-9)
+    if (x < 1e-9)
         return 1;
-    if (fabs(x) >= LOBES)
+    if (x >= LOBES)
         return 0;
     return LOBES * sin(pi * x) * sin(pi * x / LOBES) / (pi * pi * x * x);
 }
 
+// Sines for each weight would take longer than the resampling.
+struct curve {
+    double at[LOBES * STEPS + 2];
+};
+
+static void fill_curve(struct curve *curve)
+{
+    for (int i = 0; i < LOBES * STEPS + 2; i++)
+        curve->at[i] = lanczos((double)i / STEPS);
+}
+
+static double look_up(const struct curve *curve, double x)
+{
+    double at = fmin(fabs(x), LOBES) * STEPS;
+    int i = (int)at;
+    return curve->at[i] + (curve->at[i + 1] - curve->at[i]) * (at - i);
+}
+
 // The window of one output position. What rounding takes from a weight goes to the next one, so
 // that the sum is exact however many there are.
-static void fill_window(const struct axis *axis, int i, double centre, double stretch, int limit)
+static void fill_window(const struct curve *curve, const struct axis *axis, int i, double centre,
+                        double stretch, int limit)
 {
-    int16_t *weights = axis->weights + (size_t)i * (size_t)axis->taps;
+    int16_t *weights = axis->weights + (size_t)i * (size_t)axis->room;
     int first = (int)floor(centre - LOBES * stretch + 0.5);
     first = first < 0 ? 0 : first;
     if (first > limit - axis->taps)
         first = limit - axis->taps;
     double sum = 0, part = 0;
     for (int t = 0; t < axis->taps; t++)
-        sum += lanczos((first + t + 0.5 - centre) / stretch);
-    long last = 0;
+        sum += look_up(curve, (first + t + 0.5 - centre) / stretch);
+    int last = 0;
     for (int t = 0; t < axis->taps; t++) {
-        part += lanczos((first + t + 0.5 - centre) / stretch);
-        long now = lround(part / sum * (1 << WEIGHT_BITS));
+        part += look_up(curve, (first + t + 0.5 - centre) / stretch) / sum * (1 << WEIGHT_BITS);
+        int now = (int)floor(part + 0.5);
         weights[t] = (int16_t)(now - last);
         last = now;
     }
@@ -68,15 +87,18 @@ static void fill_window(const struct axis *axis, int i, double centre, double st
 // `out` positions in a source with `limit` positions.
 static int make_axis(struct run *run, struct axis *axis, struct mapping map, int out, int limit)
 {
+    struct curve curve;
     double stretch = map.scale > 1 ? map.scale : 1;
     double taps = ceil(LOBES * stretch * 2) + 1;
     axis->taps = taps < limit ? (int)taps : limit;
-    axis->first = malloc((size_t)out * sizeof *axis->first);
-    axis->weights = malloc((size_t)out * (size_t)axis->taps * sizeof *axis->weights);
+    axis->room = (axis->taps + KERNEL_TAPS - 1) / KERNEL_TAPS * KERNEL_TAPS;
+    axis->first = calloc((size_t)out + 3, sizeof *axis->first);
+    axis->weights = calloc(((size_t)out + 3) * (size_t)axis->room, sizeof *axis->weights);
     if (axis->first == NULL || axis->weights == NULL)
         return report_memory(run);
+    fill_curve(&curve);
     for (int i = 0; i < out; i++)
-        fill_window(axis, i, map.from + (i + 0.5) * map.scale, stretch, limit);
+        fill_window(&curve, axis, i, map.from + (i + 0.5) * map.scale, stretch, limit);
     return 0;
 }
 
@@ -86,55 +108,40 @@ static void free_axis(struct axis *axis)
     free(axis->weights);
 }
 
-// A block of sums over the rows of the window.
-static void sum_block(const uint8_t *restrict rows, size_t stride, const int16_t *restrict weights,
-                      int taps, int16_t *restrict out)
-{
-    int32_t sum[BLOCK];
-    for (int i = 0; i < BLOCK; i++)
-        sum[i] = 1 << (WEIGHT_BITS - SUM_BITS - 1);
-    for (int t = 0; t < taps; t++, rows += stride)
-        for (int i = 0; i < BLOCK; i++)
-            sum[i] += weights[t] * (int16_t)rows[i];
-    for (int i = 0; i < BLOCK; i++)
-        out[i] = (int16_t)(sum[i] >> (WEIGHT_BITS - SUM_BITS));
-}
-
-// One source-wide row of sums. Blocks reach up to BLOCK - 1 bytes beyond a row, into the next or,
-// after the last one, into padding.
+// One source-wide row of sums. Blocks reach beyond a row, into the next or, after the last one,
+// into the padding that every picture has.
 static void sum_rows(const struct samples *source, const struct axis *axis, int y, int16_t *out)
 {
     size_t length = (size_t)source->width * (size_t)source->channels;
     const uint8_t *rows = source->bytes + (size_t)axis->first[y] * source->stride;
-    const int16_t *weights = axis->weights + (size_t)y * (size_t)axis->taps;
-    for (size_t i = 0; i < length; i += BLOCK)
-        sum_block(rows + i, source->stride, weights, axis->taps, out + i);
+    const int16_t *weights = axis->weights + (size_t)y * (size_t)axis->room;
+    for (size_t i = 0; i < length; i += KERNEL_BLOCK)
+        kernel_rows(rows + i, source->stride, weights, axis->taps, out + i);
+}
+
+static void sum_columns(const int16_t *in, const struct axis *axis, int width, uint8_t *out)
+{
+    uint8_t last[4];
+    size_t room = (size_t)axis->room;
+    for (int x = 0; x < width; x += 4) {
+        bool whole = x + 4 <= width;
+        kernel_columns(in, axis->first + x, axis->weights + (size_t)x * room, axis->room,
+                       whole ? out + x : last);
+        if (!whole)
+            memcpy(out + x, last, (size_t)(width - x));
+    }
 }
 
 static uint8_t to_byte(int32_t sum)
 {
-    const int bits = WEIGHT_BITS + SUM_BITS;
-    int32_t value = (sum + (1 << (bits - 1))) >> bits;
+    int32_t value = (sum + (1 << (KERNEL_BITS - 1))) >> KERNEL_BITS;
     return value < 0 ? 0 : value > 255 ? 255 : (uint8_t)value;
-}
-
-static void sum_columns(const int16_t *restrict in, const struct axis *axis, int width,
-                        uint8_t *restrict out)
-{
-    for (int x = 0; x < width; x++) {
-        const int16_t *restrict weights = axis->weights + (size_t)x * (size_t)axis->taps;
-        const int16_t *restrict window = in + axis->first[x];
-        int32_t sum = 0;
-        for (int t = 0; t < axis->taps; t++)
-            sum += weights[t] * window[t];
-        out[x] = to_byte(sum);
-    }
 }
 
 static void sum_pixels(const int16_t *in, const struct axis *axis, int width, uint8_t *out)
 {
     for (int x = 0; x < width; x++, out += 3) {
-        const int16_t *weights = axis->weights + (size_t)x * (size_t)axis->taps;
+        const int16_t *weights = axis->weights + (size_t)x * (size_t)axis->room;
         const int16_t *window = in + (size_t)axis->first[x] * 3;
         int32_t sum[3] = {0};
         for (int t = 0; t < axis->taps; t++, window += 3)
@@ -149,8 +156,8 @@ static int resample(struct run *run, const struct samples *source, struct mappin
                     struct mapping down_map, const struct samples *out)
 {
     struct axis across = {0}, down = {0};
-    size_t length = (size_t)source->width * (size_t)source->channels + BLOCK;
-    int16_t *sum = malloc(length * sizeof *sum);
+    size_t length = (size_t)source->width * (size_t)source->channels + KERNEL_BLOCK;
+    int16_t *sum = calloc(length, sizeof *sum);
     if (sum == NULL)
         return report_memory(run);
     int status = make_axis(run, &across, across_map, out->width, source->width);

@@ -74,7 +74,7 @@ static void halve_row(const uint8_t *restrict top, const uint8_t *restrict botto
 
 void yuv_flatten(struct yuv *yuv, const uint8_t background[3])
 {
-    uint8_t under[3], halved[(1 << 13) + YUV_PADDING]; // half of the longest side
+    uint8_t under[3], halved[(CODEC_MAX_SIDE + 1) / 2 + YUV_PADDING];
     to_limited(background, under);
     for (int y = 0; y < yuv->height; y += 2) {
         size_t row = (size_t)y, last = row + (y + 1 < yuv->height);

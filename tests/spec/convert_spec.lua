@@ -200,6 +200,30 @@ function T:test_width()
   lu.assertEquals({ done.width, done.height }, { 80, 61 })
 end
 
+---Lossy WebP goes from plane to plane: every kind of fit once more, with the offsets that chroma at
+---half size could get wrong.
+function T:test_planes()
+  assert_scene("lossy.webp", { max_width = 100 }, 40)
+  assert_scene("lossy.webp", { min_width = 320 }, 40)
+  for _, width in ipairs({ 0, 100, 101, 333 }) do
+    local options = { min_ratio = 2, background = "#000000", min_width = width, max_width = width }
+    local done = assert(convert("lossy.webp", options))
+    lu.assertTrue(done.width / done.height >= 2)
+    assert_colour(2, 20, { 0, 0, 0 }, "beside")
+    assert_colour(done.width - 3, 20, { 0, 0, 0 }, "beside")
+    local w = done.height * 161 // 123 // 2 * 2
+    local x = (done.width - w) // 4 * 2
+    local _, _, psnr = media.psnr(set, out, x + 4, 0, w - 8, done.height)
+    lu.assertTrue(psnr > 28, width .. ": " .. psnr .. " dB") -- the scene is stretched by 8 pixels
+    done = assert(convert("lossy.webp", { max_ratio = 0.7, fit = "crop", max_width = width }))
+    lu.assertTrue(done.width / done.height <= 0.7)
+    assert_colour(done.width // 2, done.height // 2, { 125, 125, 58 }, "middle")
+  end
+  assert(convert("alpha.webp", { min_ratio = 2, max_width = 101 }))
+  assert_colour(2, 20, WHITE)
+  assert_colour(30, 20, RED)
+end
+
 function T:test_quality_and_max_bytes()
   local best = assert(convert("1600x1200.jpg", { quality = 100 }))
   local worst = assert(convert("1600x1200.jpg", { quality = 20 }))
