@@ -121,7 +121,7 @@ static void sum_rows(const struct samples *source, const struct axis *axis, int 
 
 static void sum_columns(const int16_t *in, const struct axis *axis, int width, uint8_t *out)
 {
-    uint8_t last[4];
+    uint8_t last[4] = {0};
     size_t room = (size_t)axis->room;
     for (int x = 0; x < width; x += 4) {
         bool whole = x + 4 <= width;

@@ -30,7 +30,7 @@ function M.remove(set)
   assert(host.remove(set.path, { recursive = true }))
 end
 
----Writes a file that may be lost in a crash: host.write, for the hundreds of a test, would sync each.
+---Writes a file that a crash may lose: host.write would sync each of the hundreds of a test.
 function M.write(path, bytes)
   local file <close> = assert(io.open(path, "wb"))
   assert(file:write(bytes))

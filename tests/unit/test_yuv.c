@@ -52,7 +52,8 @@ static void test_flatten(void **state)
         yuv_flatten(&yuv, white);
         for (int y = 0; y < 256; y++)
             for (int x = 0; x < width; x++) {
-                double a = y / 255.0, half = (y / 2 * 2 + 0.5) / 255;
+                int even = y - y % 2;
+                double a = y / 255.0, half = (even + 0.5) / 255;
                 const uint8_t *luma = yuv.plane[0] + (size_t)y * yuv.stride[0];
                 const uint8_t *u = yuv.plane[1] + (size_t)(y / 2) * yuv.stride[1];
                 const uint8_t *v = yuv.plane[2] + (size_t)(y / 2) * yuv.stride[2];
