@@ -40,6 +40,9 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(SAY) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# Pixels are worked on in plain C loops: let the compiler make vector code of them.
+$(B)/host/codec/%.o: ALL_CFLAGS += -O3
+
 # The registry of primitives is the listing of host/prim.
 $(B)/prims.inc: $(wildcard host/prim) Makefile
 	@mkdir -p $(@D)
