@@ -103,8 +103,8 @@ static void discard(struct job *job, char *name)
 
 static bool named_by_content(const struct upload *upload)
 {
-    char digits[9] = "";
-    strncpy(digits, upload->sha256, 8);
+    char digits[13] = "";
+    memcpy(digits, upload->sha256, sizeof digits - 1);
     return strstr(upload->target.name, digits) != NULL;
 }
 

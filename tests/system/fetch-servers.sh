@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the FTP and SFTP servers of the system tests available under build/servers: unpacked from
 # their packages, not installed, since the FTP servers exclude each other and would start as
-# services. Also makes the tests' certificate authority and builds the misbehaving server.
+# services. Also makes the tests' certificate authority.
 # Idempotent; needs the network only for what is not there yet.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -48,8 +48,3 @@ make_tls() {
   cat server.key server.pem >server.both # what pure-ftpd wants; last, so it says that all is made
 }
 [ -e "$folder/tls/server.both" ] || (rm -f "$folder"/tls/*; make_tls)
-
-sources=(tests/tools/nastyftp*.c)
-if [ ! -x "$folder/nastyftp" ] || [ -n "$(find "${sources[@]}" tests/tools/nastyftp.h -newer "$folder/nastyftp")" ]; then
-  ${CC:-gcc} -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -o "$folder/nastyftp" "${sources[@]}"
-fi

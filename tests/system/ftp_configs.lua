@@ -123,7 +123,7 @@ end
 
 ---The misbehaving one: `fault` names its switch, `delay` its seconds.
 function M.nasty(server, options, paths)
-  return command(paths.base .. "/nastyftp", server.root, options.fault or "none",
+  return command(paths.nasty, server.root, options.fault or "none",
     ("%d"):format((options.delay or 3) * 1000), tostring(server.port))
 end
 

@@ -12,6 +12,7 @@ local M = {}
 
 local BASE = host.info().root .. "/build/servers"
 local TREE = BASE .. "/tree"
+local NASTY = "/tests/tools/nastyftp"
 local START = 15 -- seconds a server may take to accept
 
 local function run(argv, options)
@@ -75,12 +76,22 @@ local function launch(server, argv)
   until accepts(tostring(server.port))
 end
 
----Whether a kind can run here; else why not.
+---The misbehaving server, built beside the program that runs the tests.
+local function nasty()
+  local info = host.info()
+  for _, base in ipairs { info.executable:match("^(.*)/"), info.root .. "/build" } do
+    if host.stat(base .. NASTY) then return base .. NASTY end
+  end
+end
+
+---Raises when it should be there and is not; false and why when this machine cannot have it.
 ---@return boolean, string?
 function M.available(kind)
-  if not host.stat(BASE .. "/nastyftp") then
-    return false, "run tests/system/fetch-servers.sh first"
+  if kind == "nasty" then
+    assert(nasty(), "the misbehaving server is not built: make test-programs")
+    return true
   end
+  assert(host.stat(BASE .. "/tls/server.both"), "no servers: run tests/system/fetch-servers.sh")
   if kind == "pure-ftpd" and M.user_id() ~= "0" then return false, "pure-ftpd needs root" end
   return true
 end
@@ -123,7 +134,7 @@ function M.start(kind, options)
     tls = options.tls or false,
   }, Server)
   server.url = ("%s://localhost:%d"):format(kind == "sshd" and "sftp" or "ftp", server.port)
-  local paths = { base = BASE, tree = TREE, tls = BASE .. "/tls" }
+  local paths = { nasty = nasty(), tree = TREE, tls = BASE .. "/tls" }
   local unprivileged = M.user_id() == "0" and "65534" or M.user_id()
   launch(server, configs[kind](server, options, paths, { run = run, user_id = unprivileged }))
   return server
