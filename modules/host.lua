@@ -352,15 +352,46 @@ function host.graph_get(url, query, options) end
 ---@return any|nil, Reply|Error, Reply?
 function host.graph_post(url, form, options) end
 
+---@class FtpOptions
+---@field user? string default "anonymous"
+---@field password? string
+---@field tls? "off"|"try"|"require" default "try": TLS when offered, unverified if it must be, with a warning; else plain, with a warning
+---@field tls_max? "1.2"|"1.3" default "1.2": with 1.3 some servers lose uploads; lifted when the server refuses 1.2
+---@field tls_seen? boolean this host has offered TLS before, so plain is an error of kind "tls"
+---@field ca_file? string default: what SSL_CERT_FILE or CURL_CA_BUNDLE name, else the system's
+---@field known_hosts? string SFTP: the file that must know the host's key; default ~/.ssh/known_hosts
+---@field private_key? string SFTP: `password` is then its passphrase as well
+---@field connections? integer 1 to 16, default 2: a transfer starts when fewer than this are running
+---@field timeout? number for the whole call, waiting for a free connection included; default none: each request has limits of its own
+---@field connect_timeout? number 15, TLS handshake and login included
+---@field response_timeout? number 60, for one reply of the server
+---@field stall_timeout? number 30, of data slower than 1 KB/s
+
+---@class FtpPutOptions: FtpOptions
+---@field sha256 string hex digits of the content
+---@field rename? boolean default true; false: the server cannot rename, write the final name directly and verify it
+---@field temporary? string name on the server while it is under way; default `.<name>.<12 digits of sha256>.<random>.part`
+---@field cleanup? string[] names of leftovers of ours in the same folder, at most 16, to delete
+
 ---Uploads one file so that its final name only ever holds the whole file: temporary name, size
----verified by a request of its own, a look at the final name, rename as a request of its own. Waits.
+---verified by a request of its own, a look at the final name, rename as a request of its own.
+---Missing folders are made. When the final name is there already with the same size, and the first
+---12 digits of the hash stand in it, nothing is sent (`existed`). After an unclear rename the server
+---is asked before anything is done again. Waits.
 ---@param source string
----@param url string ftp:// ftps:// or sftp://, without user part; the path is the final name, `%2F` first when absolute
----@param options { user?: string, password?: string, tls?: "off"|"try"|"require", ca_file?: string, tls_max?: "1.2"|"1.3", sha256: string, rename?: boolean, tls_seen?: boolean, known_hosts?: string, private_key?: string, connections?: integer, timeout?: number, cleanup?: string[], on_temporary?: fun(name: string) }
---- tls_seen: this host has offered TLS before, so plain is refused; rename=false: the server cannot
---- rename, write the final name directly; cleanup: leftovers of ours to delete
+---@param url string ftp:// ftps:// or sftp://, percent-encoded, without user part; the path is the final name, `%2F` first when absolute (sftp: absolute, or `~/` first)
+---@param options FtpPutOptions
 ---@return { size: integer, existed: boolean, tls: boolean, verified: boolean, renamed: boolean, certificate_verified: boolean, warnings: string[] }|nil, Error?
+--- `err.code` is the server's reply code; further fields: `taken` (code "EEXIST": the final name holds something
+--- else), `rename_refused` (call again with rename=false), `temporary` (the name that may be left on the
+--- server, for `cleanup`), `tls_offered` (the host has offered TLS: worth remembering)
 function host.ftp_put(source, url, options) end
+
+---Removes a file from a server. One that is not there is success. Waits.
+---@param url string as for ftp_put
+---@param options? FtpOptions
+---@return true|nil, Error?
+function host.ftp_delete(url, options) end
 
 ---@class Request
 ---@field method string as sent; HEAD too reaches the handler, and the body of its answer is left out
