@@ -88,8 +88,8 @@ local function wait_ready(app, item, container)
     local wait = delays[math.min(turn + 1, #delays)]
     if host.now("monotonic") + wait > deadline then
       -- "Not yet" is not "failed": the container stays and the next run asks again.
-      return nil, host.error { kind = "timeout", op = "graph_get", retryable = true, deferred = true,
-        message = i18n.t("instagram.not_ready", { container = container }) }
+      return nil, host.error { kind = "timeout", op = "graph_get", retryable = true,
+        deferred = true, message = i18n.t("instagram.not_ready", { container = container }) }
     end
     host.sleep(wait)
   end

@@ -213,7 +213,8 @@ function T:test_quality_and_max_bytes()
   lu.assertTrue(small.size <= 6000 and small.width < 1600)
   assert(host.remove(out))
   assert_error("limit", "smaller than 100 bytes", "1600x1200.jpg", { max_bytes = 100 })
-  assert_error("limit", "smaller than 6000", "1600x1200.jpg", { max_bytes = 6000, min_width = 1600 })
+  local wide = { max_bytes = 6000, min_width = 1600 }
+  assert_error("limit", "smaller than 6000", "1600x1200.jpg", wide)
 end
 
 local function assert_private()
@@ -224,7 +225,8 @@ local function assert_private()
 end
 
 function T:test_metadata_stays_behind()
-  for _, name in ipairs({ "plain.jpg", "padded.jpg", "turned1.jpg", "turned3.webp", "turned3.png" }) do
+  local names = { "plain.jpg", "padded.jpg", "turned1.jpg", "turned3.webp", "turned3.png" }
+  for _, name in ipairs(names) do
     assert(convert(name))
     assert_private()
   end
