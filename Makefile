@@ -52,7 +52,7 @@ $(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
 # A tool that the tests run: NAME.c with its main, and what else begins with NAME.
 .SECONDEXPANSION:
 $(TOOLS): $(B)/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard $$**.c))))
-	$(SAY) $(LINK) -o $@ $^ -lpthread
+	$(SAY) $(LINK) -o $@ $^ -Wl,--as-needed $(LIBS) -lwebpmux
 
 deps:
 	@tools/deps.sh run
@@ -128,7 +128,7 @@ $(B)/%.tidy: %.c $(B)/%.o .clang-tidy tools/lint.h
 
 docs: all
 	@mkdir -p $(B)/docs
-	AFFICHE_MAIN=tools/docs.lua ./$(BIN) modules/host.lua $(B)/docs/primitives.md
+	./$(BIN) console tools/docs.lua modules/host.lua $(B)/docs/primitives.md
 
 SHARE = $(DESTDIR)$(PREFIX)/share/affiche
 install: all
@@ -145,9 +145,3 @@ clean:
   uninstall lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
 .SECONDARY:
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d)
-
-# Makes the test pictures and measures results; part of no program.
-$(B)/tools/mkmedia: $(wildcard tests/tools/*.c) tests/tools/media.h
-	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(SANITIZE) -o $@ $(filter %.c,$^) \
-		$(shell pkg-config --cflags --libs libwebp libwebpmux libpng libjpeg lcms2) -lgif -lm

@@ -2,6 +2,7 @@
 
 #include "file_work.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,9 @@ static bool stop_asked(void *owner)
 void *file_begin(lua_State *L, const char *name, size_t size, double timeout, const char *path,
                  const char *target, op_release_fn release)
 {
+    // The library behind the hashes sets itself up once, and what it keeps for that thread is only
+    // given back on this one.
+    OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
     struct file_work *file = work_begin(L, size, release);
     file->name = name;
     file->stop = (struct files_stop){stop_asked, &file->work};

@@ -184,6 +184,7 @@ void host_close(struct host *host)
 {
     if (!host)
         return;
+    host->closing = true;
     if (host->L)
         lua_close(host->L);
     host->L = NULL;

@@ -191,7 +191,7 @@ static CURLcode set_headers(lua_State *L, struct http_request *r, const struct h
 
 static long milliseconds(double seconds)
 {
-    return seconds <= 0 ? 0 : (long)(seconds * 1000) + 1; // 0 would mean no limit to libcurl
+    return seconds <= 0 ? 0 : (long)(seconds * 1000) + 1; // 0 is no limit, to us and to libcurl
 }
 
 static void set_limits(struct http_request *r, const struct http_options *o)

@@ -318,9 +318,11 @@ function host.convert(source, target, options) end
 ---@field url string where it ended, without user part
 
 ---One HTTP request. Redirects are followed only when `redirects` says so; a reply of any status is
----a reply, not an error. Never repeated by itself; `fresh` forces a new connection. Waits.
+---a reply, not an error. Never repeated by itself, except a GET or HEAD that meets a kept connection
+---which has died; `fresh` forces a new connection. Proxies come from the environment, but what is on
+---this machine is asked directly. Waits.
 ---@param request { url: string, method?: string, headers?: table<string,string>, body?: string, form?: table<string,string>, timeout?: number, connect_timeout?: number, max_bytes?: integer, redirects?: integer, fresh?: boolean, ca_file?: string }
---- method default GET, or POST with body or form; timeout 60 (whole), connect_timeout 15; max_bytes 16 MiB: more is an error of kind "limit"
+--- method default GET, or POST with body or form; timeout 60 (whole), connect_timeout 15, 0 is no limit; max_bytes 16 MiB: more is an error of kind "limit"
 ---@return Reply|nil, Error? `err.sent` is false when it is certain that no byte of the request left
 function host.http(request) end
 
@@ -328,7 +330,7 @@ function host.http(request) end
 ---@field token? string goes into the Authorization header, never into a URL
 ---@field scheme? string default "Bearer"; "OAuth" for rupload
 ---@field app_secret? string adds `appsecret_proof` to the form, or for GET to the query
----@field decode? fun(text: string): any json.decode; without it the body stays a string
+---@field decode? fun(text: string): any json.decode; raises or returns nil, why for what is no JSON; must not wait; without it the body stays a string
 ---@field timeout? number 60
 ---@field max_bytes? integer 4 MiB
 ---@field fresh? boolean
@@ -337,6 +339,7 @@ function host.http(request) end
 ---A Graph API call. The answer decoded, and the raw Reply; or `nil, err, reply`. An answer that is
 ---no JSON, cut short or too large is an error; an error envelope becomes an Error of kind
 ---"remote", "auth" or "limit" with `status code subcode type fbtrace_id is_transient user_message`.
+---`err.sent` as for host.http. Waits.
 ---@param url string
 ---@param query table<string,string>
 ---@param options GraphOptions

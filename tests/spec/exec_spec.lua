@@ -89,7 +89,7 @@ function T.test_too_much()
 end
 
 function T:test_failures()
-  for name, code in pairs { ["affiche-no-such-program"] = "ENOENT", [self.dir] = "EACCES" } do
+  for name, code in pairs { [self.dir .. "/none"] = "ENOENT", [self.dir] = "EACCES" } do
     support.check_failure("exec", code, name, host.exec { name })
   end
   lu.assertEquals(children(), "")

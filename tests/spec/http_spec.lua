@@ -175,6 +175,19 @@ function T:test_redirects_stay_with_http()
   fails({ sent = true }, { url = url, redirects = 5 })
 end
 
+function T:test_authorization_stays_with_its_server()
+  local seen
+  local other = serve(function(request)
+    seen = request.headers
+    return {}
+  end)
+  local url = raw { "close", "HTTP/1.1 302 Found\r\nLocation: " .. other .. "\r\n\r\n" }
+  assert(host.http { url = url, headers = { Authorization = "Bearer x" }, redirects = 1 })
+  lu.assertNil(seen.authorization)
+  assert(host.http { url = other, headers = { Authorization = "Bearer x" } })
+  lu.assertEquals(seen.authorization, "Bearer x")
+end
+
 function T:test_user_part_is_used_but_not_shown()
   local seen
   local url = serve(function(request)
@@ -305,6 +318,22 @@ function T:test_timeout()
     local took = host.now("monotonic") - started
     lu.assertTrue(took >= 0.09 and took < 5, tostring(took))
   end
+end
+
+function T:test_others_go_on_meanwhile()
+  local url = raw { "silent" }
+  local gate = host.gate()
+  local task = host.spawn(function()
+    gate:wait()
+    return host.now("monotonic")
+  end)
+  local waiting = host.spawn(host.http, { url = url, timeout = LONG })
+  while waiting:status() ~= "waiting" do host.sleep(0) end
+  gate:open()
+  lu.assertTrue((task:join()))
+  lu.assertEquals(waiting:status(), "waiting")
+  waiting:cancel()
+  waiting:join()
 end
 
 function T:test_timeout_before_anything_is_sent()

@@ -129,19 +129,20 @@ end
 
 -- A program of its own, whose files may not grow beyond 4 KiB: its log goes on when there is room.
 function T:test_a_full_disk_loses_lines_and_tells_how_many()
-  local script, log = folder .. "/child.lua", folder .. "/full.log"
+  local script, log = folder .. "/child_spec.lua", folder .. "/full.log"
   assert(host.write(script, [[
-    return function(args)
-      assert(host.log_open { stderr = false, file = args[1], listener = function() end })
+    return { test_it = function()
+      local log = host.env "CHILD_LOG"
+      assert(host.log_open { stderr = false, file = log })
       for i = 1, 100 do host.log("info", i .. (" "):rep(100)) end
-      assert(host.copy(args[1], args[1] .. ".full"))
-      io.open(args[1], "w"):close()
+      assert(host.copy(log, log .. ".full"))
+      io.open(log, "w"):close()
       host.log("info", "there is room")
-      return 0
-    end]]))
-  local done = assert(host.exec({ "sh", "-c", 'trap "" XFSZ; ulimit -f 8; exec "$0" "$@"',
-    host.info().executable, log }, { env = { AFFICHE_MAIN = script, PATH = host.env "PATH" } }))
-  lu.assertEquals(done.status, 0, done.stderr)
+    end }]]))
+  local done = assert(host.exec(
+    { "sh", "-c", 'trap "" XFSZ; ulimit -f 8; exec "$0" "$@"', host.info().executable, "test",
+      script }, { env = { CHILD_LOG = log, PATH = host.env "PATH" } }))
+  lu.assertEquals(done.status, 0, done.stdout .. done.stderr)
   local full = written(log .. ".full")
   lu.assertTrue(#full > 10 and #full < 60)
   local rest = written(log)

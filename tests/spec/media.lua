@@ -1,4 +1,4 @@
--- media.lua - pictures for the specs, made by build/tools/mkmedia, and what it measures of results.
+-- media.lua - pictures for the specs, made by tests/tools/mkmedia, and what it measures of results.
 local M = {}
 
 local function run(argv, folder)
@@ -7,10 +7,14 @@ local function run(argv, folder)
   return done.stdout
 end
 
+-- The Makefile builds it beside the program under test; failing that, beside the usual one.
 local function tool()
-  local root = host.info().root
-  run({ "make", "-s", "-C", root, "build/tools/mkmedia" })
-  return root .. "/build/tools/mkmedia"
+  local info = host.info()
+  for _, base in ipairs { info.executable:match("^(.*)/[^/]*$"), info.root .. "/build" } do
+    local path = base .. "/tests/tools/mkmedia"
+    if host.stat(path) then return path end
+  end
+  error("tests/tools/mkmedia is not built: make test-programs")
 end
 
 ---A new folder with every fixture in it: { path=, tool= }. `remove` it afterwards.

@@ -4,7 +4,7 @@
 //   mkmedia samples                   the pictures of examples/media, likewise
 //   mkmedia psnr FILE [X Y W H]       width, height and PSNR in dB of the file (or a part) to the
 //   scene mkmedia pixel FILE X Y            width, height and the colour there
-#include "media.h"
+#include "mkmedia.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -142,7 +142,7 @@ static void bytes_of_any_kind(void **state)
     uint32_t seed = 1;
     for (int round = 0; round < 20000; round++) {
         static const char alphabet[33] = "secrt-valu%\\/+\"=:@ BEAIGbnu0-\x80\xff";
-        char text[64];
+        char text[64] = {0};
         size_t length = round % sizeof text;
         for (size_t i = 0; i < length; i++)
             text[i] = alphabet[(seed = seed * 1664525 + 1013904223) >> 16 & 31];

@@ -1,5 +1,5 @@
-// scene.c - what the test pictures show, and what goes with them: EXIF and a colour profile.
-#include "media.h"
+// mkmedia_scene.c - what the test pictures show, and what goes with them: EXIF and a colour profile.
+#include "mkmedia.h"
 
 #include <lcms2.h>
 #include <math.h>

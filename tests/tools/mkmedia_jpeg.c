@@ -1,5 +1,5 @@
-// media_jpeg.c - JPEG fixtures of all kinds, and broken files of several formats.
-#include "media.h"
+// mkmedia_jpeg.c - JPEG fixtures of all kinds, and broken files of several formats.
+#include "mkmedia.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-// samples.c - the sample pictures of examples/media: landscapes of layered hills, a sun and its
+// mkmedia_samples.c - the sample pictures of examples/media: landscapes of layered hills, a sun and its
 // haze, computed. Drawn at twice the size and averaged, so that edges are smooth.
-#include "media.h"
+#include "mkmedia.h"
 
 #include <math.h>
 #include <stdio.h>

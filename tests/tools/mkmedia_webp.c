@@ -1,5 +1,5 @@
-// media_webp.c - WebP fixtures: lossy, lossless, alpha, animated, turned, with a profile.
-#include "media.h"
+// mkmedia_webp.c - WebP fixtures: lossy, lossless, alpha, animated, turned, with a profile.
+#include "mkmedia.h"
 
 #include <stdio.h>
 #include <stdlib.h>

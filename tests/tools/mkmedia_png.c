@@ -1,5 +1,5 @@
-// media_png.c - PNG and GIF fixtures.
-#include "media.h"
+// mkmedia_png.c - PNG and GIF fixtures.
+#include "mkmedia.h"
 
 #include <gif_lib.h>
 #include <math.h>
