@@ -112,8 +112,16 @@ function Journal:begin_item(workflow, account, entry)
   return written[1].last_id
 end
 
+---@class ItemEnd
+---@field state string
+---@field error? Error
+---@field failed? boolean counts as one more failure
+---@field done? boolean
+---@field wait_until? number
+
 ---Records where an item stands. `done` means its last step is finished and nothing is left to do.
----@param fields { state: string, error?: table, failed?: boolean, done?: boolean, wait_until?: number }
+---@param id integer
+---@param fields ItemEnd
 function Journal:end_item(id, fields)
   local failure = fields.error and json.encode(errors.public(fields.error)) or nil
   local statements = {
@@ -164,8 +172,8 @@ function Journal:post(account, post_kind, sha256)
     account, post_kind, sha256)
 end
 
-local POST_COLUMNS = { "account", "post_kind", "sha256", "name", "state", "container", "fingerprint",
-  "caption", "created", "sent", "sends", "media_id", "permalink", "published" }
+local POST_COLUMNS = { "account", "post_kind", "sha256", "name", "state", "container",
+  "fingerprint", "caption", "created", "sent", "sends", "media_id", "permalink", "published" }
 
 ---Writes the whole claim; durable when it returns.
 ---@param post table
