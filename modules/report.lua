@@ -110,6 +110,16 @@ function M.cannot_start(app, message, problems)
   return object, true
 end
 
+---The run ended before its time: what was done stands there, with the reason.
+function M.broken(app, result, err)
+  local object = M.finish(app, result)
+  local text = sentence(app, "affiche", errors.of(err))
+  host.log("error", text)
+  object.success, object.result.success = false, false
+  object.result.error = text
+  return object
+end
+
 ---@return table the result object
 function M.finish(app, result)
   table.sort(result.items, function(a, b) return a.place < b.place end)
