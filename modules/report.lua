@@ -50,7 +50,8 @@ end
 -- One sentence: what failed and what to do.
 local function sentence(app, name, err)
   local action = errors.next_action(err, app.t)
-  local text = name .. ": " .. err.message
+  local text = err.message
+  if text:sub(1, #name + 1) ~= name .. ":" then text = name .. ": " .. text end
   if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
   return host.redact(text)
 end
