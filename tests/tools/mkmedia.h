@@ -1,5 +1,5 @@
-// mkmedia.h - the parts of mkmedia, which makes the pictures that the specs convert and measures what
-// came of them. A tool for tests: any failure ends it with a message.
+// mkmedia.h - the parts of mkmedia, which makes the pictures that the specs convert and measures
+// what came of them. A tool for tests: any failure ends it with a message.
 #pragma once
 
 #include <stddef.h>
