@@ -36,4 +36,5 @@ void *need(void *memory); // ends the tool on NULL
 size_t make_exif(int orientation, uint8_t out[128]);
 // The bytes of a Display P3 profile, and the picture's colours as that profile writes them.
 uint8_t *make_p3(size_t *length);
+uint8_t *make_srgb(size_t *length);
 void to_p3(struct picture *picture);
