@@ -106,13 +106,6 @@ local function state_of(app, item, err)
   return "failed", post
 end
 
-local function remove_intermediate(app, item)
-  local results = items.context(item).results
-  if results.file and results.file ~= item.path and results.file:find(app.work_folder, 1, true) then
-    host.remove(results.file)
-  end
-end
-
 -- Takes one accepted item through the workflow; its outcome for the result object.
 local function process(app, flow, item)
   local context = items.context(item)
@@ -124,13 +117,15 @@ local function process(app, flow, item)
   context.inputs = host.digest(table.concat({ item.sha256, flow.fingerprint }, "\0"))
   local outcome = { ran = {} }
   local done, err = pipeline.run(item, flow.steps, function(name) outcome.ran[name] = true end)
+  -- A journal that failed ends the run, wherever in a step that was noticed.
+  if err and err.fatal then error(err, 0) end
   local state, claim = state_of(app, item, err)
   outcome.state, outcome.error = state, err
   outcome.media_id, outcome.permalink = claim and claim.media_id, claim and claim.permalink
   if outcome.ran.publish and not claim then outcome.media_id = item.media_id end
   app.journal:end_item(context.id, { state = state, error = err, done = done == true,
     failed = state == "failed", wait_until = err and err.wait_until })
-  if done then remove_intermediate(app, item) end
+  if done then items.discard(item) end
   return outcome
 end
 
@@ -229,8 +224,12 @@ function M.pass(app, flow)
   local result = report.new(app)
   local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
   local lock <close>, lock_err = host.lock(source)
-  if not lock then return report.cannot_start(app, i18n.t("run.locked",
-    { folder = source, holder = lock_err.holder or "?", reason = lock_err.message })) end
+  if not lock and lock_err.code ~= "EBUSY" then
+    return report.cannot_start(app, lock_err.message)
+  elseif not lock then
+    return report.cannot_start(app, i18n.t("run.locked",
+      { folder = source, holder = lock_err.holder or "?" }))
+  end
   host.log("info", i18n.t("log.scan", { dir = source }))
   local entries, skipped = folder.look(source, flow.order)
   if not entries then return report.cannot_start(app, skipped.message) end
