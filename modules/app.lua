@@ -97,7 +97,7 @@ function M.connect(app)
   local made, made_err = host.mkdir(app.work_folder, { mode = tonumber("700", 8) })
   if not made then return nil, made_err end
   app.guardian = guardian.new { journal = app.journal, account = cfg.IG_USER_ID or "",
-    cooldown = cfg.AFFICHE_COOLDOWN }
+    cooldown = cfg.AFFICHE_COOLDOWN, pacing = app.policy.pacing or {} }
   app.graph = graph_of(app)
   app.uploader = app.target and uploader.new { target = app.target, base = cfg.PUBLIC_BASE_URL,
     cfg = cfg, journal = app.journal }

@@ -211,6 +211,19 @@ function Journal:is_claimed(account, media_id)
     account, media_id) ~= nil
 end
 
+---When the account's last post went live, or nil.
+function Journal:last_published(account)
+  return self:row("SELECT max(published) AS time FROM post WHERE account = ? AND state = 'live'",
+    account).time
+end
+
+---How many posts went live since a time, and when the first of them did.
+function Journal:published_since(account, time)
+  local row = self:row([[SELECT count(*) AS count, min(published) AS first FROM post
+    WHERE account = ? AND state = 'live' AND published > ?]], account, time)
+  return row.count, row.first
+end
+
 -- Runs, history, facts -------------------------------------------------------------------------
 
 function Journal:begin_run(workflow)

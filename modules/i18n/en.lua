@@ -211,6 +211,9 @@ return {
 
   -- Publishing.
   ["guardian.rest"] = "the account rests until {time}",
+  ["guardian.quiet"] = "the post comes after {time}: quiet hours",
+  ["guardian.spacing"] = "the post comes after {time}: spacing",
+  ["guardian.per_day"] = "the posts of this day are used up: on {time}",
   ["guardian.quota"] = "the publishing quota is used up ({used} of {total})",
   ["instagram.container_failed"] = "Instagram could not process the file: {status}",
   ["instagram.not_ready"] = "Instagram is not done with container {container} yet",

@@ -231,6 +231,9 @@ return {
 
   -- La publication.
   ["guardian.rest"] = "le compte se repose jusqu'à {time}",
+  ["guardian.quiet"] = "publication après {time} : heures calmes",
+  ["guardian.spacing"] = "publication après {time} : espacement",
+  ["guardian.per_day"] = "le nombre de publications par jour est atteint : suite le {time}",
   ["guardian.quota"] = "le quota de publication est épuisé ({used} sur {total})",
   ["instagram.container_failed"] = "Instagram n'a pas pu traiter le fichier : {status}",
   ["instagram.not_ready"] = "Instagram n'a pas fini avec le conteneur {container}",
