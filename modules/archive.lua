@@ -20,12 +20,10 @@ local function is_last_of_stem(app, item, names)
 end
 
 local function move_sidecars(app, item, source, target)
-  local names = item.sidecar and item.sidecar.files or {}
-  if #names == 0 then return true end
   local present, err = host.list(source)
   if not present then return nil, err end
   if not is_last_of_stem(app, item, present) then return true end
-  for _, name in ipairs(names) do
+  for _, name in ipairs(item.sidecar.files) do
     local moved, move_err = host.move(source .. "/" .. name, target .. "/" .. name)
     if not moved and move_err.code ~= "ENOENT" then return nil, move_err end
   end
@@ -38,17 +36,43 @@ local function find_moved(item, target)
   return host.hash(path) == item.sha256 and path or nil
 end
 
+local function move_original(item, target)
+  local path, err = host.move(item.path, target .. "/" .. item.name, { sha256 = item.sha256 })
+  if not path and err.code == "ENOENT" then path = find_moved(item, target) end
+  return path, err
+end
+
+-- Media of one stem go one after the other: two at once would each see the other still there, and
+-- leave the sidecar behind.
+local function one_of_stem(app, stem)
+  app.archiving = app.archiving or {}
+  while app.archiving[stem] do app.archiving[stem]:wait() end
+  local gate = host.gate()
+  app.archiving[stem] = gate
+  return setmetatable({}, { __close = function()
+    app.archiving[stem] = nil
+    gate:open()
+  end })
+end
+
+-- The sidecars first: a crash in between must not leave them behind with nobody to fetch them.
+local function move_all(app, item, source, target)
+  if item.sidecar then
+    local _ <close> = one_of_stem(app, item.stem)
+    local moved, err = move_sidecars(app, item, source, target)
+    if not moved then return nil, err end
+    local path, move_err = move_original(item, target)
+    return path, move_err
+  end
+  return move_original(item, target)
+end
+
 ---@param item table
 ---@param name string of the folder, beside the original
 ---@return { archived: string }|nil, Error?
 function M.move(item, name)
-  local app = items.context(item).app
   local source = parent(item.path)
-  local target = source .. "/" .. name
-  local sides, side_err = move_sidecars(app, item, source, target)
-  if not sides then return nil, side_err end
-  local path, err = host.move(item.path, target .. "/" .. item.name, { sha256 = item.sha256 })
-  if not path and err.code == "ENOENT" then path = find_moved(item, target) end
+  local path, err = move_all(items.context(item).app, item, source, source .. "/" .. name)
   if not path then return nil, err end
   local text = name == "processed" and "log.archived" or "log.moved"
   host.log("info", i18n.t(text, { name = item.name, folder = name }),

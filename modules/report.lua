@@ -112,7 +112,10 @@ end
 
 ---@return table the result object
 function M.finish(app, result)
-  table.sort(result.items, function(a, b) return a.place < b.place end)
+  table.sort(result.items, function(a, b)
+    if a.place ~= b.place then return a.place < b.place end
+    return a.fields.file < b.fields.file
+  end)
   local list = json.list()
   for i, item in ipairs(result.items) do list[i] = item.fields end
   local message = i18n.t("log.finished",
