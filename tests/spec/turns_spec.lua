@@ -87,7 +87,7 @@ function T:test_a_task_killed_while_it_holds_the_turn_gives_it_back()
   holder:cancel()
   holder:join()
   local _ <close> = all:take(2, "b")
-  lu.assertNotNil(all.holder)
+  lu.assertNotNil(all.held.publish)
 end
 
 return T
