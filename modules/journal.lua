@@ -41,6 +41,7 @@ local MIGRATIONS = {
         PRIMARY KEY (scope, name)) WITHOUT ROWID]] },
 }
 
+-- The version that was found, or nil and an Error.
 local function migrate(store)
   local rows, query_err = store:query("PRAGMA user_version")
   if not rows then return nil, query_err end
@@ -57,7 +58,7 @@ local function migrate(store)
     local done, err = store:write(statements)
     if not done then return nil, err end
   end
-  return true
+  return version
 end
 
 -- A damaged journal is kept beside, under a name with the time, for whoever wants to look at it.
@@ -91,13 +92,12 @@ function M.open(path)
   if not made then return nil, made_err end
   local store, err = open_store(path)
   if not store then return nil, err end
-  local fresh = assert(store:query("PRAGMA user_version"))[1].user_version == 0
-  local ok, migrate_err = migrate(store)
-  if not ok then
+  local before, migrate_err = migrate(store)
+  if not before then
     store:close()
     return nil, migrate_err
   end
-  return setmetatable({ store = store, path = path, fresh = fresh }, Journal)
+  return setmetatable({ store = store, path = path, fresh = before == 0 }, Journal)
 end
 
 function Journal:close()

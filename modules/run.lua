@@ -105,6 +105,8 @@ local function state_of(app, item, err)
   local post = app.journal:post(item.account, instagram.post_kind(item), item.sha256)
   if post and post.state == "live" then return "published", post end
   if not err then return "published", post end
+  -- Whatever the error is about, a publish of this file is still unanswered.
+  if post and post.state == "sent" then return "uncertain", post end
   if err.uncertain then return "uncertain", post end
   if err.deferred then return "deferred", post end
   return "failed", post
