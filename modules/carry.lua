@@ -1,4 +1,4 @@
--- carry.lua - one candidate, from its facts to its outcome: published, duplicate, put off, failed.
+-- carry.lua - one candidate, from facts to outcome: duplicate, published, put off or failed.
 local archive = require "archive"
 local candidate = require "candidate"
 local errors = require "errors"
@@ -51,6 +51,8 @@ local function state_of(app, item, err)
   local post = app.journal:post(item.account, instagram.post_kind(item), item.sha256)
   if post and post.state == "live" then return "published", post end
   if not err then return "published", post end
+  -- Whatever the error is about, a publish of this file is still unanswered.
+  if post and post.state == "sent" then return "uncertain", post end
   if err.uncertain then return "uncertain", post end
   if err.deferred then return "deferred", post end
   return "failed", post

@@ -82,7 +82,7 @@ function M.pass(app, flow)
   host.log("info", i18n.t("log.scan", { dir = source }))
   local entries, skipped = folder.look(source, flow.order)
   if not entries then return report.cannot_start(app, skipped.message) end
-  local found = folder.sort(entries, skipped, app.policy.formats)
+  local found = folder.sort(source, entries, skipped, app.policy.formats)
   result.found, result.ignored = found.found, found.ignored
   local run_id = app.journal:begin_run(flow.name)
   local carried, err = publish_guarded(app, flow, found, result)
