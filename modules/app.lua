@@ -15,10 +15,22 @@ local M = {}
 
 local POLICIES = { "captions", "filters", "formats", "pacing" }
 
+local function home_scripts()
+  local home = host.env("XDG_CONFIG_HOME")
+  if not home or home == "" then home = (host.env("HOME") or "") .. "/.config" end
+  return home:sub(1, 1) == "/" and home .. "/affiche/scripts" or nil
+end
+
+---The folder of the user's own scripts: the one that is named, else the one in the home folder.
+---@param cfg table
+---@return string|nil
+function M.user_scripts(cfg)
+  return cfg.AFFICHE_SCRIPTS or home_scripts()
+end
+
 local function script_folders(cfg)
   local folders = { cfg.AFFICHE_SCRIPTS }
-  local home = host.env("XDG_CONFIG_HOME") or (host.env("HOME") and host.env("HOME") .. "/.config")
-  if home and home:sub(1, 1) == "/" then folders[#folders + 1] = home .. "/affiche/scripts" end
+  folders[#folders + 1] = home_scripts()
   folders[#folders + 1] = host.info().root .. "/scripts"
   return folders
 end

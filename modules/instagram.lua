@@ -1,6 +1,7 @@
 -- instagram.lua - one medium becomes one post: container, wait, publish, exactly once.
 --
--- The claim in the journal goes through the states new -> sent -> live; the container's id and the
+-- The claim in the journal goes through the states new -> sent -> live, and sent -> again when a
+-- person found that nothing went out (decision.lua); the container's id and the
 -- moment of sending are on disk before media_publish leaves. Until then everything may be made
 -- anew; from then on nothing is sent or made again without evidence (settle.lua).
 local caption = require "caption"
@@ -60,7 +61,7 @@ local function create(app, item, post, form)
     err.retryable = meaning == "transient"
     return nil, err
   end
-  post.state, post.container, post.created = "new", id, host.now()
+  post.state, post.container, post.created, post.sends = "new", id, host.now(), 0
   post.fingerprint, post.caption, post.sent = fingerprint(form), item.caption, nil
   app.journal:put_post(post)
   return id
@@ -97,8 +98,10 @@ end
 
 local function ready_container(app, item, post)
   local form = container_form(item)
-  local usable = post.container and post.state == "new" and post.fingerprint == fingerprint(form)
-    and host.now() - post.created < CONTAINER_LIFE
+  -- A container that was sent before stays the one to send: only while it is the same one can a
+  -- second request not become a second post.
+  local usable = post.container and (post.state == "again" or post.state == "new"
+    and post.fingerprint == fingerprint(form) and host.now() - post.created < CONTAINER_LIFE)
   for _ = 1, 2 do
     if not usable then
       local id, err = create(app, item, post, form)
@@ -136,7 +139,7 @@ end
 -- Sends media_publish once. Returns a verdict and the Error; cannot be cut by a cancellation.
 local function send(app, post)
   return host.shield(function()
-    local again = post.sends > 0
+    local again, before = post.sends > 0, post.state
     post.state, post.sent, post.sends = "sent", host.now(), post.sends + 1
     app.journal:put_post(post)
     local media_id, err = app.graph:publish(post.container)
@@ -147,7 +150,7 @@ local function send(app, post)
     local meaning = verdict.of_publish(err, again)
     if meaning ~= "uncertain" then
       -- Certain that nothing went out: the claim is free again.
-      post.state, post.sent, post.sends = "new", nil, post.sends - 1
+      post.state, post.sent, post.sends = before, nil, post.sends - 1
       if meaning == "refused" then post.container = nil end
       app.journal:put_post(post)
     end

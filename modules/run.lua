@@ -224,8 +224,9 @@ end
 ---One pass. The result object; `exit` beside it is the exit status.
 ---@param app table
 ---@param flow table
+---@param only? table<string, boolean> names of the files to which it is restricted
 ---@return table result
-function M.pass(app, flow)
+function M.pass(app, flow, only)
   local result = report.new(app)
   local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
   local lock <close>, lock_err = host.lock(source)
@@ -235,6 +236,7 @@ function M.pass(app, flow)
   local entries, skipped = folder.look(source, flow.order)
   if not entries then return report.cannot_start(app, skipped.message) end
   local found = folder.sort(entries, skipped, app.policy.formats)
+  if only then folder.restrict(found, only) end
   result.found, result.ignored = found.found, found.ignored
   local run_id = app.journal:begin_run(flow.name)
   publish_all(app, flow, found, result)

@@ -23,12 +23,12 @@ function Uploader:url(remote)
   return url.join(self.base, remote)
 end
 
-local function put_file(self, item, remote, sha256)
+local function put_file(self, source, remote, sha256)
   local path = ("%s/%s"):format(self.target.folder, remote)
-  local copied, err = host.copy(item.file, path, { sha256 = sha256 })
-  if copied then return true end
+  local copied, err = host.copy(source, path, { sha256 = sha256 })
+  if copied then return {} end
   -- The name holds the content's hash; still, look before believing that it is ours.
-  if err.code == "EEXIST" and host.hash(path) == sha256 then return true end
+  if err.code == "EEXIST" and host.hash(path) == sha256 then return {} end
   return nil, err
 end
 
@@ -37,26 +37,38 @@ local function learned(self, name)
   return self.journal:fact(self.scope, name) == "1"
 end
 
-local function ftp_options(self, sha256)
+local function ftp_options(self, sha256, extra)
   local cfg, target = self.cfg, self.target
-  return {
+  local options = {
     user = target.user, password = target.password, tls = cfg.FTP_TLS, ca_file = cfg.FTP_CA_FILE,
     tls_max = cfg.FTP_TLS_MAX, connections = cfg.FTP_CONNECTIONS, sha256 = sha256,
     tls_seen = learned(self, "tls"), rename = not learned(self, "cannot_rename"),
   }
+  for key, value in pairs(extra or {}) do options[key] = value end
+  return options
 end
 
-local function put_ftp(self, item, remote, sha256)
+local function put_ftp(self, source, remote, sha256, extra)
   local address = url.target_url(self.target, remote)
-  local sent, err = host.ftp_put(item.file, address, ftp_options(self, sha256))
+  local sent, err = host.ftp_put(source, address, ftp_options(self, sha256, extra))
   if not sent and err.rename_refused and not learned(self, "cannot_rename") then
     self.journal:set_fact(self.scope, "cannot_rename", "1")
-    sent, err = host.ftp_put(item.file, address, ftp_options(self, sha256))
+    sent, err = host.ftp_put(source, address, ftp_options(self, sha256, extra))
   end
   if not sent then return nil, err end
   if sent.tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end
-  self:warn(sent.warnings)
-  return true
+  return sent
+end
+
+---Uploads a file under a name of its own: what the server said of it, or nil and an Error.
+---@param source string
+---@param remote string
+---@param sha256 string of the source
+---@param extra? table further options of host.ftp_put
+---@return { tls?: boolean, warnings?: string[] }|nil, Error?
+function Uploader:send(source, remote, sha256, extra)
+  local put = self.target.scheme == "file" and put_file or put_ftp
+  return put(self, source, remote, sha256, extra)
 end
 
 -- Each warning once a run: it is about the server, not about the file.
@@ -78,9 +90,9 @@ function Uploader:put(item)
   local size = original and item.size or item.file_size
   local extension = item.file:match("(%.[%w]+)$") or item.ext
   local remote = remote_name.of(item.name, sha256, extension)
-  local put = self.target.scheme == "file" and put_file or put_ftp
-  local done, err = put(self, item, remote, sha256)
-  if not done then return nil, err end
+  local sent, err = self:send(item.file, remote, sha256)
+  if not sent then return nil, err end
+  self:warn(sent.warnings)
   return { remote = remote, uploaded_sha256 = sha256, uploaded_size = size }
 end
 

@@ -27,6 +27,10 @@ end
 function T:test_both_languages_have_the_same_keys_and_placeholders()
   same_keys(en, fr)
   same_keys(fr, en)
+  local more_en, more_fr = require "i18n.en_commands", require "i18n.fr_commands"
+  same_keys(more_en, more_fr)
+  same_keys(more_fr, more_en)
+  for key in pairs(more_en) do lu.assertNil(en[key], key .. " stands in two catalogues") end
 end
 
 function T:test_french_log_lines_are_those_of_the_original()
