@@ -40,6 +40,9 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(SAY) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# Pixels are worked on in plain C loops: let the compiler make vector code of them.
+$(B)/host/codec/%.o: ALL_CFLAGS += -O3
+
 # The registry of primitives is the listing of host/prim.
 $(B)/prims.inc: $(wildcard host/prim) Makefile
 	@mkdir -p $(@D)
@@ -84,7 +87,7 @@ asan:
 	@tools/deps.sh run test
 	$(AGAIN) B=build/asan BIN=build/asan/affiche ROOT=../.. CFLAGS="-O1 -g" \
 	  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" all test-programs watched
-tsan: export TSAN_OPTIONS = halt_on_error=1 suppressions=$(CURDIR)/tools/tsan.supp
+tsan: export TSAN_OPTIONS = halt_on_error=1
 tsan: export WRAPPER = setarch -R
 tsan:
 	@tools/deps.sh run test

@@ -56,7 +56,6 @@ int ftp_link_open(struct ftp_link *link, const struct ftp_target *target,
 void ftp_link_close(struct ftp_link *link)
 {
     free(link->key);
-    free(link->entry);
 }
 
 void ftp_link_warn(struct ftp_link *link, const char *warning)
@@ -96,7 +95,7 @@ bool ftp_link_adapt(struct ftp_link *link)
 
 char *ftp_link_path(const struct ftp_link *link, const char *name)
 {
-    return ftp_target_path(link->target, name, link->entry);
+    return ftp_target_path(link->target, name, link->session->entry);
 }
 
 static void append_path(char *line, const char *path, bool quoted)

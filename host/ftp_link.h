@@ -13,7 +13,6 @@ struct ftp_link {
     struct ftp_session *session;     // borrowed
     const atomic_bool *stop;         // borrowed
     char *key;                       // owned
-    char *entry;                     // owned: login folder of an FTP server, NULL when unknown
     struct ftp_way way;
     bool settled;     // a request got through to the server: the way is right
     bool tls_offered; // the server said yes to AUTH TLS

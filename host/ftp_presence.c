@@ -117,7 +117,7 @@ static enum ftp_presence by_content(struct ftp_link *link, const char *name, uv_
         return FTP_PRESENT;
     }
     if (link->result == CURLE_REMOTE_FILE_NOT_FOUND)
-        return FTP_ABSENT;
+        return FTP_UNREADABLE;
     return link->code >= 500 ? FTP_UNKNOWN : FTP_FAILED;
 }
 
@@ -135,10 +135,10 @@ enum ftp_presence ftp_presence_ask(struct ftp_link *link, const char *name, bool
     *size = link->size;
     if (link->size >= 0)
         return FTP_PRESENT;
-    if (link->target->scheme == FTP_SSH)
-        return FTP_UNKNOWN;
-    enum ftp_presence presence = by_mlst(link, name, size);
-    if (presence == FTP_UNKNOWN)
+    // SFTP opened the file, so it is there; libcurl takes an empty one for one of unknown size.
+    bool ssh = link->target->scheme == FTP_SSH;
+    enum ftp_presence presence = ssh ? FTP_UNKNOWN : by_mlst(link, name, size);
+    if (presence == FTP_UNKNOWN && !ssh)
         presence = by_listing(link, name, size);
     if (presence == FTP_UNKNOWN && source >= 0)
         presence = by_content(link, name, source, size);

@@ -7,8 +7,9 @@
 enum ftp_presence {
     FTP_ABSENT,
     FTP_PRESENT,
-    FTP_UNKNOWN, // the server answers, but tells neither size nor listing nor content
-    FTP_FAILED,  // the request itself failed: see the link
+    FTP_UNREADABLE, // no other question is understood, and reading it is refused: absent or secret
+    FTP_UNKNOWN,    // the server answers, but tells neither size nor listing nor content
+    FTP_FAILED,     // the request itself failed: see the link
 };
 
 // SIZE (SFTP: stat), else MLST, else a listing, else the file is read back. `source` is what the

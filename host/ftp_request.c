@@ -68,6 +68,7 @@ static size_t on_line(char *line, size_t size, size_t count, void *data)
     snprintf(text, sizeof text, "%.*s", (int)keep, line);
     if (is_reply(text, keep)) {
         link->heard++;
+        ftp_session_hear(link->session, text);
         memcpy(link->reply, text, sizeof text);
         link->tls_offered |= strncmp(text, "234", 3) == 0;
     } else if (*text == ' ') {
@@ -168,16 +169,10 @@ static void note_outcome(struct ftp_link *link, CURL *easy)
 {
     long code = 0;
     curl_off_t size = -1;
-    char *entry = NULL;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
     curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
-    curl_easy_getinfo(easy, CURLINFO_FTP_ENTRY_PATH, &entry);
     link->code = (int)code;
     link->size = size;
-    if (entry && (!link->entry || strcmp(entry, link->entry) != 0)) {
-        free(link->entry);
-        link->entry = strdup(entry);
-    }
     // The login has succeeded when a folder or a file was what went wrong.
     if (link->result == CURLE_OK || link->result == CURLE_REMOTE_FILE_NOT_FOUND ||
         link->result == CURLE_REMOTE_ACCESS_DENIED) {
@@ -206,7 +201,8 @@ static void run_once(struct ftp_link *link, const struct ftp_request *request, b
         x.commands = longer;
     }
     set_up(easy, &x, url, fresh);
-    link->result = atomic_load(link->stop) ? CURLE_ABORTED_BY_CALLBACK : curl_easy_perform(easy);
+    link->result =
+        atomic_load(link->stop) ? CURLE_ABORTED_BY_CALLBACK : ftp_session_perform(link->session);
     // A cut socket looks like a broken network.
     if (link->result != CURLE_OK && atomic_load(link->stop))
         link->result = CURLE_ABORTED_BY_CALLBACK;
@@ -228,9 +224,11 @@ static bool was_dead(const struct ftp_link *link)
 CURLcode ftp_request(struct ftp_link *link, const struct ftp_request *request)
 {
     bool kept = ftp_link_kept(link);
-    // Without the login folder a relative path only means the right thing right after the login.
-    bool lost = *request->commands && !link->entry && link->target->scheme != FTP_SSH &&
-                link->target->folder[0] != '/';
+    // A server that does not tell the login folder: no way back to it, relative paths only mean the
+    // right thing right after the login.
+    const char *folder = link->target->folder;
+    bool lost =
+        !link->session->entry && link->target->scheme != FTP_SSH && *folder && *folder != '/';
     bool fresh = request->fresh || !kept || lost;
     run_once(link, request, fresh);
     if (link->result != CURLE_OK && !fresh && was_dead(link))

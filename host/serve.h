@@ -5,10 +5,13 @@
 #include "web.h"
 #include <lua.h>
 
-// Pushes a box for a request. Its closing answers what nobody answered, so that a client never
-// hangs, and takes the box out of the table at `tasks`. The caller fills it when nothing can fail
-// any more.
-struct web_request **serve_push_exchange(lua_State *L, int tasks);
+// A box for a request. Its closing answers what nobody answered, so that a client never hangs.
+struct exchange {
+    struct web_request *request; // owned; filled when nothing can fail any more, NULL once closed
+};
+
+// Pushes an empty box, which takes itself out of the table at `tasks` when it closes.
+struct exchange *serve_push_exchange(lua_State *L, int tasks);
 // The function of a request's task: [1] the box, [2] the handler.
 int serve_request(lua_State *L);
 // Answers with the Response on top of the stack, which stays there; [1] is the box. Returns the

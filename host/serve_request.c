@@ -12,9 +12,9 @@ static const char *const EXCHANGE = "affiche.exchange";
 
 static int exchange_close(lua_State *L)
 {
-    struct web_request **exchange = lua_touserdata(L, 1);
-    struct web_request *request = *exchange;
-    *exchange = NULL;
+    struct exchange *exchange = lua_touserdata(L, 1);
+    struct web_request *request = exchange->request;
+    exchange->request = NULL;
     web_release(request);
     if (lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
         lua_pushvalue(L, 1);
@@ -24,10 +24,10 @@ static int exchange_close(lua_State *L)
     return 0;
 }
 
-struct web_request **serve_push_exchange(lua_State *L, int tasks)
+struct exchange *serve_push_exchange(lua_State *L, int tasks)
 {
-    struct web_request **exchange = lua_newuserdatauv(L, sizeof *exchange, 1);
-    *exchange = NULL;
+    struct exchange *exchange = lua_newuserdatauv(L, sizeof *exchange, 1);
+    exchange->request = NULL;
     api_push_type(L, EXCHANGE, NULL, exchange_close);
     lua_setmetatable(L, -2);
     lua_pushvalue(L, tasks);
@@ -127,12 +127,12 @@ static int report(lua_State *L)
 
 static int request_end(lua_State *L, int status, lua_KContext context)
 {
-    struct web_request **exchange = lua_touserdata(L, 1);
+    struct exchange *exchange = lua_touserdata(L, 1);
     (void)context;
     if (status == LUA_OK || status == LUA_YIELD)
         return 0;
     lua_pushcfunction(L, report);
-    lua_pushlightuserdata(L, *exchange);
+    lua_pushlightuserdata(L, exchange->request);
     lua_pushvalue(L, -3);
     if (lua_pcall(L, 2, 0, 0) != LUA_OK)
         log_write(host_of(L), LOG_ERROR, "a request failed, and there is no memory to say how");
@@ -141,18 +141,18 @@ static int request_end(lua_State *L, int status, lua_KContext context)
 
 static int respond(lua_State *L, int status, lua_KContext context)
 {
-    struct web_request **exchange = lua_touserdata(L, 1);
+    struct exchange *exchange = lua_touserdata(L, 1);
     (void)status;
     (void)context;
-    return serve_respond(L, *exchange, 3);
+    return serve_respond(L, exchange->request, 3);
 }
 
 // [1] the exchange, [2] the handler.
 static int handle(lua_State *L)
 {
-    struct web_request **exchange = lua_touserdata(L, 1);
+    struct exchange *exchange = lua_touserdata(L, 1);
     lua_pushvalue(L, 2);
-    push_request(L, *exchange);
+    push_request(L, exchange->request);
     lua_callk(L, 1, 1, 0, respond);
     return respond(L, LUA_OK, 0);
 }

@@ -210,19 +210,19 @@ static int respond_file(lua_State *L, struct web_request *request, const char *p
 // write(text), [upvalue 1] the exchange.
 static int stream_write(lua_State *L)
 {
-    struct web_request **exchange = lua_touserdata(L, lua_upvalueindex(1));
+    struct exchange *exchange = lua_touserdata(L, lua_upvalueindex(1));
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
-    lua_pushboolean(L, *exchange && web_stream_write(*exchange, text, length));
+    lua_pushboolean(L, exchange->request && web_stream_write(exchange->request, text, length));
     return 1;
 }
 
 static int stream_end(lua_State *L, int status, lua_KContext context)
 {
-    struct web_request **exchange = lua_touserdata(L, 1);
+    struct exchange *exchange = lua_touserdata(L, 1);
     (void)status;
     (void)context;
-    web_stream_end(*exchange);
+    web_stream_end(exchange->request);
     return 0;
 }
 

@@ -1,6 +1,5 @@
 // transfer.c - the threads on which FTP, FTPS and SFTP block inside libcurl.
-// The lock guards the two lists and the counters; `run` is called without it, `done` too. The async
-// handle keeps the loop alive only while there are jobs.
+// The lock guards the two lists and the counters; `run` is called without it, `done` too.
 
 #include "transfer.h"
 #include "ftp_session.h"
@@ -14,7 +13,7 @@ static const uint64_t idle_ns = 30ULL * 1000 * 1000 * 1000;
 struct transfer_pool {
     uv_mutex_t lock;
     uv_cond_t wake;
-    uv_async_t async;
+    uv_async_t *async; // owned; there only while jobs are, so that an idle pool holds no handle
     struct transfer_job *queue; // oldest first
     struct transfer_job *ended; // to be posted to the loop
     unsigned running;
@@ -68,7 +67,7 @@ static void run_one(struct transfer_pool *pool, struct transfer_job *job,
     job->session = NULL;
     pool->running--;
     append(&pool->ended, job);
-    uv_async_send(&pool->async);
+    uv_async_send(pool->async);
     uv_cond_broadcast(&pool->wake); // a job that waited for a free place may start now
 }
 
@@ -97,6 +96,11 @@ static void thread_main(void *arg)
     ftp_session_close(&session);
 }
 
+static void on_async_closed(uv_handle_t *handle)
+{
+    free(handle);
+}
+
 static void on_ended(uv_async_t *async)
 {
     struct transfer_pool *pool = async->data;
@@ -106,14 +110,33 @@ static void on_ended(uv_async_t *async)
     uv_mutex_unlock(&pool->lock);
     while (job) {
         struct transfer_job *next = job->next; // `done` may free the job
-        if (--pool->pending == 0)
-            uv_unref((uv_handle_t *)&pool->async);
+        if (--pool->pending == 0) {
+            uv_close((uv_handle_t *)pool->async, on_async_closed);
+            pool->async = NULL;
+        }
         job->done(job);
         job = next;
     }
 }
 
-static struct transfer_pool *pool_new(uv_loop_t *loop)
+static int open_async(struct transfer_pool *pool, uv_loop_t *loop)
+{
+    if (pool->async)
+        return 0;
+    uv_async_t *async = malloc(sizeof *async);
+    if (!async)
+        return UV_ENOMEM;
+    int code = uv_async_init(loop, async, on_ended);
+    if (code) {
+        free(async);
+        return code;
+    }
+    async->data = pool;
+    pool->async = async;
+    return 0;
+}
+
+static struct transfer_pool *pool_new(void)
 {
     struct transfer_pool *pool = calloc(1, sizeof *pool);
     if (!pool)
@@ -122,13 +145,7 @@ static struct transfer_pool *pool_new(uv_loop_t *loop)
         goto no_lock;
     if (uv_cond_init(&pool->wake))
         goto no_wake;
-    if (uv_async_init(loop, &pool->async, on_ended))
-        goto no_async;
-    pool->async.data = pool;
-    uv_unref((uv_handle_t *)&pool->async);
     return pool;
-no_async:
-    uv_cond_destroy(&pool->wake);
 no_wake:
     uv_mutex_destroy(&pool->lock);
 no_lock:
@@ -154,18 +171,19 @@ static int ensure_thread(struct transfer_pool *pool, const struct transfer_job *
 int transfer_submit(struct host *host, struct transfer_job *job)
 {
     assert(job->connections > 0);
-    if (!host->transfers && !(host->transfers = pool_new(&host->loop)))
+    if (!host->transfers && !(host->transfers = pool_new()))
         return UV_ENOMEM;
     struct transfer_pool *pool = host->transfers;
     uv_mutex_lock(&pool->lock);
     int code = ensure_thread(pool, job);
+    if (code == 0)
+        code = open_async(pool, &host->loop);
     if (code == 0) {
+        pool->pending++;
         append(&pool->queue, job);
         uv_cond_broadcast(&pool->wake);
     }
     uv_mutex_unlock(&pool->lock);
-    if (code == 0 && pool->pending++ == 0)
-        uv_ref((uv_handle_t *)&pool->async);
     return code;
 }
 
@@ -176,16 +194,11 @@ void transfer_stop(struct host *host, struct transfer_job *job)
     atomic_store(&job->stop, true);
     if (unlink_job(&pool->queue, job)) {
         append(&pool->ended, job);
-        uv_async_send(&pool->async);
+        uv_async_send(pool->async);
     } else if (job->session) {
         ftp_session_cut(job->session);
     }
     uv_mutex_unlock(&pool->lock);
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    free(handle->data);
 }
 
 void transfer_pool_free(struct transfer_pool *pool)
@@ -201,5 +214,5 @@ void transfer_pool_free(struct transfer_pool *pool)
         uv_thread_join(&pool->threads[i]);
     uv_cond_destroy(&pool->wake);
     uv_mutex_destroy(&pool->lock);
-    uv_close((uv_handle_t *)&pool->async, on_closed);
+    free(pool);
 }

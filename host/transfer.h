@@ -25,6 +25,5 @@ struct transfer_job {
 int transfer_submit(struct host *host, struct transfer_job *job);
 // Ends a job soon: takes it out of the queue or cuts its sockets. `done` follows later.
 void transfer_stop(struct host *host, struct transfer_job *job);
-// Stops and joins the threads. Accepts NULL. The memory goes when the loop has closed the handle,
-// so the loop must be run once more afterwards.
+// Stops and joins the threads. Accepts NULL. Only after every job has ended.
 void transfer_pool_free(struct transfer_pool *pool);

@@ -103,8 +103,8 @@ static void discard(struct job *job, char *name)
 
 static bool named_by_content(const struct upload *upload)
 {
-    char digits[9] = "";
-    strncpy(digits, upload->sha256, 8);
+    char digits[13] = "";
+    memcpy(digits, upload->sha256, sizeof digits - 1);
     return strstr(upload->target.name, digits) != NULL;
 }
 
@@ -120,9 +120,15 @@ static int look(struct job *job, bool fresh)
         ftp_link_warn(&job->link, warn_blind);
     if (presence != FTP_PRESENT)
         return 0;
-    if (size != job->length || !named_by_content(job->upload))
-        return fail_taken(job, size);
-    return 1;
+    bool ours = named_by_content(job->upload);
+    if (size == job->length && ours)
+        return 1;
+    // Without a temporary name, an upload that was cut short leaves its rest under the final one.
+    if (ours && !job->upload->rename) {
+        remove_quietly(job, (char *[]){job->upload->target.name, NULL}, false);
+        return 0;
+    }
+    return fail_taken(job, size);
 }
 
 // The first request finds out how the server wants to be spoken to.
@@ -144,6 +150,7 @@ static int verify(struct job *job, char *name, bool fresh)
     switch (presence) {
     case FTP_FAILED:
         return fail(job, "checking the upload");
+    case FTP_UNREADABLE:
     case FTP_UNKNOWN:
         ftp_link_warn(&job->link, warn_unverified);
         return 0;

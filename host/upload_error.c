@@ -85,6 +85,29 @@ static bool fits(const struct row *row, int curl_code, int code, const char *tex
            (!row->word || strcasestr(text, row->word));
 }
 
+// Length of the UTF-8 sequence at `at`, 0 when it is none. Overlong forms are let through: the text
+// is only shown.
+static size_t sequence(const unsigned char *at)
+{
+    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    for (size_t i = 1; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    return at[0] < 0xf5 ? length : 0;
+}
+
+// Servers answer in any encoding, and may send control characters.
+static void tidy(char *text)
+{
+    while (*text) {
+        unsigned char c = (unsigned char)*text;
+        size_t length = c < 0x20 || c == 0x7f ? 0 : sequence((unsigned char *)text);
+        if (length == 0)
+            *text = '?';
+        text += length ? length : 1;
+    }
+}
+
 void upload_error_set(struct upload_error *error, int curl_code, int code, const char *doing,
                       const char *reply, const char *detail)
 {
@@ -98,6 +121,7 @@ void upload_error_set(struct upload_error *error, int curl_code, int code, const
     // The server's own words are worth most; a positive reply is none about the failure.
     const char *why = *reply >= '4' ? reply : *detail ? detail : curl_easy_strerror(curl_code);
     snprintf(error->message, sizeof error->message, "%s: %s (%s)", doing, row->text, why);
+    tidy(error->message);
 }
 
 void upload_error_own(struct upload_error *error, const char *kind, bool retryable,

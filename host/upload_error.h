@@ -9,7 +9,7 @@ struct upload_error {
     bool retryable;
     int code;            // reply code of the server, 0 without
     const char *name;    // a code by name ("EEXIST") instead, static, or NULL
-    char message[640];   // for people; UTF-8 is not promised, secrets are not in it
+    char message[640];   // for people, UTF-8, without secrets
     bool rename_refused; // the server does not rename; the temporary file was removed
     bool taken;          // the final name holds something else
     bool tls_offered;    // the server has offered TLS

@@ -113,10 +113,12 @@ void web_set_phase(struct web_connection *connection, enum web_phase phase)
 }
 
 // Room for a new connection is made at the cost of the oldest that has not sent its request yet.
+// One that waits for its 503 is left alone: when all others are at work, cutting it would help
+// nobody.
 static bool make_room(struct web *web)
 {
     for (struct web_connection *c = web->oldest; c; c = c->newer) {
-        if (c->phase != PHASE_HEADERS && c->phase != PHASE_BODY)
+        if (c->surplus || (c->phase != PHASE_HEADERS && c->phase != PHASE_BODY))
             continue;
         cut(c);
         return true;

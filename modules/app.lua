@@ -67,7 +67,8 @@ function M.new(options)
   local cfg = options.cfg
   local named, err = check_folder(cfg.AFFICHE_SCRIPTS)
   if not named then return nil, err end
-  local app = { cfg = cfg, problems = options.problems, t = i18n.get(cfg.AFFICHE_LANG), policy = {} }
+  local app = { cfg = cfg, problems = options.problems, policy = {} }
+  app.t = i18n.get(cfg.AFFICHE_LANG)
   app.loader = script.new { folders = script_folders(cfg), env = config.public(cfg),
     workflow = workflow.define }
   app.target = config.target(cfg)
@@ -108,10 +109,10 @@ function M.connect(app)
   local made, made_err = host.mkdir(app.work_folder, { mode = tonumber("700", 8) })
   if not made then return nil, made_err end
   app.guardian = guardian.new { journal = app.journal, account = cfg.IG_USER_ID or "",
-    cooldown = cfg.AFFICHE_COOLDOWN }
+    cooldown = cfg.AFFICHE_COOLDOWN, pacing = app.policy.pacing or {} }
   app.graph = graph_of(app)
-  app.uploader = app.target and uploader.new { target = app.target, base = cfg.PUBLIC_BASE_URL, cfg = cfg,
-    journal = app.journal }
+  app.uploader = app.target and uploader.new { target = app.target, base = cfg.PUBLIC_BASE_URL,
+    cfg = cfg, journal = app.journal }
   return true
 end
 

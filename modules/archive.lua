@@ -1,4 +1,4 @@
--- archive.lua - originals move to a folder beside them, sidecars with the last medium of their stem.
+-- archive.lua - originals move to a folder beside them, sidecars with the last medium of a stem.
 local i18n = require "i18n"
 local items = require "item"
 
@@ -50,7 +50,8 @@ function M.move(item, name)
   local path, err = host.move(item.path, target .. "/" .. item.name, { sha256 = item.sha256 })
   if not path and err.code == "ENOENT" then path = find_moved(item, target) end
   if not path then return nil, err end
-  host.log("info", i18n.t(name == "processed" and "log.archived" or "log.moved", { name = item.name, folder = name }),
+  local text = name == "processed" and "log.archived" or "log.moved"
+  host.log("info", i18n.t(text, { name = item.name, folder = name }),
     { icon = "✅", file = item.name })
   return { archived = path }
 end

@@ -40,7 +40,8 @@ end
 local function settings(folder, instagram, web, overrides)
   local values = {
     AUTO_DOWNLOAD_DIR = folder .. "/in", UPLOAD_URL = "file://" .. folder .. "/public",
-    PUBLIC_BASE_URL = ("http://127.0.0.1:%d"):format(web.port), ACCESS_TOKEN = "demo-" .. host.random(8),
+    PUBLIC_BASE_URL = ("http://127.0.0.1:%d"):format(web.port),
+    ACCESS_TOKEN = "demo-" .. host.random(8),
     IG_USER_ID = ACCOUNT, GRAPH_API_URL = instagram and instagram.url,
     AFFICHE_STATE_DIR = folder .. "/state", LOG_LEVEL = "info",
   }

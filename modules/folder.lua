@@ -59,8 +59,9 @@ local function read_sidecar(entry)
   end
   local value, message = json.decode(text)
   if type(value) ~= "table" then
+    local why = message or "it holds a plain value"
     return nil, host.error { kind = "format", op = "sidecar", path = entry.path,
-      message = ("%s is no JSON object: %s"):format(entry.name, message or "it holds a plain value") }
+      message = ("%s is no JSON object: %s"):format(entry.name, why) }
   end
   return { fields = value, text = type(value.caption) == "string" and value.caption or nil }
 end

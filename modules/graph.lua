@@ -6,7 +6,14 @@ local M = {}
 local Graph = {}
 Graph.__index = Graph
 
----@param options { url: string, account: string, token: string, app_secret?: string, on_headers?: fun(headers: table) }
+---@class GraphAccount
+---@field url string base, with the version
+---@field account string
+---@field token string
+---@field app_secret? string
+---@field on_headers? fun(headers: table) hears of every answer
+
+---@param options GraphAccount
 function M.new(options)
   return setmetatable(options, Graph)
 end
@@ -53,7 +60,8 @@ function Graph:container_status(id)
   local status = type(answer.status) == "string" and answer.status or ""
   local code = type(answer.status_code) == "string" and answer.status_code
     or (status:match("^%a+") or ""):upper():gsub("^IN$", "IN_PROGRESS")
-  return { code = code, status = status, subcode = tonumber(status:match("%f[%d]%d%d%d%d%d%d%d%f[%D]")) }
+  local subcode = tonumber(status:match("%f[%d]%d%d%d%d%d%d%d%f[%D]"))
+  return { code = code, status = status, subcode = subcode }
 end
 
 ---POST /{account}/media_publish: once, on a fresh connection, with no repeat at any layer.

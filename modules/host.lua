@@ -352,41 +352,80 @@ function host.graph_get(url, query, options) end
 ---@return any|nil, Reply|Error, Reply?
 function host.graph_post(url, form, options) end
 
+---@class FtpOptions
+---@field user? string default "anonymous"
+---@field password? string
+---@field tls? "off"|"try"|"require" default "try": TLS when offered, unverified if it must be, with a warning; else plain, with a warning
+---@field tls_max? "1.2"|"1.3" default "1.2": with 1.3 some servers lose uploads; lifted when the server refuses 1.2
+---@field tls_seen? boolean this host has offered TLS before, so plain is an error of kind "tls"
+---@field ca_file? string default: what SSL_CERT_FILE or CURL_CA_BUNDLE name, else the system's
+---@field known_hosts? string SFTP: the file that must know the host's key; default ~/.ssh/known_hosts
+---@field private_key? string SFTP: `password` is then its passphrase as well
+---@field connections? integer 1 to 16, default 2: a transfer starts when fewer than this are running
+---@field timeout? number for the whole call, waiting for a free connection included; default none: each request has limits of its own
+---@field connect_timeout? number 15, TLS handshake and login included
+---@field response_timeout? number 60, for one reply of the server
+---@field stall_timeout? number 30, of data slower than 1 KB/s
+
+---@class FtpPutOptions: FtpOptions
+---@field sha256 string hex digits of the content
+---@field rename? boolean default true; false: the server cannot rename, write the final name directly and verify it
+---@field temporary? string name on the server while it is under way; default `.<name>.<12 digits of sha256>.<random>.part`
+---@field cleanup? string[] names of leftovers of ours in the same folder, at most 16, to delete
+
 ---Uploads one file so that its final name only ever holds the whole file: temporary name, size
----verified by a request of its own, a look at the final name, rename as a request of its own. Waits.
+---verified by a request of its own, a look at the final name, rename as a request of its own.
+---Missing folders are made. When the final name is there already with the same size, and the first
+---12 digits of the hash stand in it, nothing is sent (`existed`). After an unclear rename the server
+---is asked before anything is done again. Waits.
 ---@param source string
----@param url string ftp:// ftps:// or sftp://, without user part; the path is the final name, `%2F` first when absolute
----@param options { user?: string, password?: string, tls?: "off"|"try"|"require", ca_file?: string, tls_max?: "1.2"|"1.3", sha256: string, rename?: boolean, tls_seen?: boolean, known_hosts?: string, private_key?: string, connections?: integer, timeout?: number, cleanup?: string[], on_temporary?: fun(name: string) }
---- tls_seen: this host has offered TLS before, so plain is refused; rename=false: the server cannot
---- rename, write the final name directly; cleanup: leftovers of ours to delete
+---@param url string ftp:// ftps:// or sftp://, percent-encoded, without user part; the path is the final name, `%2F` first when absolute (sftp: absolute, or `~/` first)
+---@param options FtpPutOptions
 ---@return { size: integer, existed: boolean, tls: boolean, verified: boolean, renamed: boolean, certificate_verified: boolean, warnings: string[] }|nil, Error?
+--- `err.code` is the server's reply code; further fields: `taken` (code "EEXIST": the final name holds something
+--- else), `rename_refused` (call again with rename=false), `temporary` (the name that may be left on the
+--- server, for `cleanup`), `tls_offered` (the host has offered TLS: worth remembering)
 function host.ftp_put(source, url, options) end
 
+---Removes a file from a server. One that is not there is success. Waits.
+---@param url string as for ftp_put
+---@param options? FtpOptions
+---@return true|nil, Error?
+function host.ftp_delete(url, options) end
+
 ---@class Request
----@field method string
----@field path string decoded
----@field query table<string,string>
----@field headers table<string,string> names in lower case
+---@field method string as sent; HEAD too reaches the handler, and the body of its answer is left out
+---@field path string decoded; starts with "/", has no segment "..", no encoded "/" and no NUL
+---@field query table<string,string> decoded; of a repeated name the last value
+---@field headers table<string,string> names in lower case; repeated ones joined with ", "
 ---@field body string
 ---@field remote string address of the peer
 
+---One of `body`, `file` and `stream`, or none. Content-Length and Transfer-Encoding are the
+---server's. Anything else than such a table is answered 500, with a log line, like a raised error.
 ---@class Response
 ---@field status? integer 200
 ---@field headers? table<string,string>
 ---@field body? string
----@field file? string a file to send instead; Range and HEAD are answered (RFC 9110)
+---@field file? string a file to send instead; HEAD and a single byte range are answered (RFC 9110), a missing file is 404
 ---@field drop? boolean cut the connection without an answer
----@field stream? fun(write: fun(text: string): boolean) runs in the request's task; `write` is false once the client is gone
+---@field stream? fun(write: fun(text: string): boolean) runs in the request's task, not for HEAD; `write` never waits and is false once the client is gone, or 256 KB behind: then it is cut
 
 ---@class Server
 ---@field port integer
 local Server = {}
----Stops accepting, ends what is under way. Also its `__close`.
+---Stops accepting; ends the tasks of requests under way and cuts their connections. Answers that
+---were given are still sent as far as the network takes them at once. Also its `__close` and
+---`__gc`: keep the Server as long as it is to serve.
 function Server:close() end
 
----An HTTP server in the loop; each request runs `handler` in a task of its own.
+---An HTTP server in the loop; each request runs `handler` in a task of its own. Requests that can
+---be read in two ways (not exactly one Host, two lengths, odd targets) are refused with 400 before
+---it; which hosts and origins are welcome is the handler's to decide. Does not wait.
 ---@param options { host?: string, port?: integer, max_body?: integer, header_timeout?: number, body_timeout?: number, max_connections?: integer }
---- host 127.0.0.1; port 0 takes a free one
+--- host a numeric address or localhost (127.0.0.1); port 0 (default) takes a free one; max_body 64 KiB: more is 413;
+--- header_timeout 10 and body_timeout 30 for the whole of each, then the connection is cut;
+--- max_connections 256: beyond, the oldest unfinished request is cut, or the new one answered 503
 ---@param handler fun(request: Request): Response
 ---@return Server|nil, Error?
 function host.serve(options, handler) end

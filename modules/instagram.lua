@@ -15,6 +15,9 @@ local M = {}
 
 local CONTAINER_LIFE = 23 * 3600  -- seconds; Meta's is 24 h
 local NOT_READY_TRIES, NOT_READY_WAIT = 6, 5
+local BLIND_READS = 3   -- failed reads in a row after which readiness is left to media_publish
+local MOST_SENDS = 2    -- of one container, with ON_UNCERTAIN=resend
+local FRESH = 600       -- seconds in which a sent post may still be missing from the list
 
 ---"feed" or "reel": posts of different kinds do not exclude each other.
 function M.post_kind(item)
@@ -39,17 +42,11 @@ local function fingerprint(form)
   return host.digest(table.concat(parts, "\0"))
 end
 
-local function fail(err, meaning)
-  err = errors.of(err)
-  if meaning == "rest" then err.deferred = true end
-  return err
-end
-
 -- The guardian hears of a limit met by a call that makes or publishes; then the file is put off.
-local function rest(app, err, what)
-  app.guardian:rest(app.guardian.named)
-  host.log("warn", i18n.t("log.account_rests", { reason = err.message, what = what }))
-  err.deferred, err.wait_until = true, app.guardian.rest_until
+local function rest(app, err)
+  if err.subcode == 2207042 then app.guardian:exhausted() else app.guardian:rest() end
+  host.log("warn", i18n.t("log.account_rests", { reason = err.message }))
+  err.deferred, err.retryable, err.wait_until = true, true, app.guardian.rest_until
   return err
 end
 
@@ -57,7 +54,7 @@ local function create(app, item, post, form)
   local id, err = app.graph:create_container(form)
   if not id then
     local meaning = verdict.of(err)
-    if meaning == "rest" then return nil, rest(app, err, "container") end
+    if meaning == "rest" then return nil, rest(app, err) end
     err.retryable = meaning == "transient"
     return nil, err
   end
@@ -75,23 +72,34 @@ local function container_error(status)
     message = i18n.t("instagram.container_failed", { status = status.status }) }
 end
 
--- Polls until FINISHED. True; "expired" when a new container is needed; or nil and an Error.
+local function not_yet(container)
+  -- "Not yet" is not "failed": the container stays and the next run asks again.
+  return host.error { kind = "timeout", op = "graph_get", retryable = true, deferred = true,
+    message = i18n.t("instagram.not_ready", { container = container }) }
+end
+
+-- Polls until FINISHED. "ready", "expired" or "published"; or nil and an Error. Reads are known to
+-- fail for hours while publishing works, so that after some in a row media_publish is asked itself:
+-- it answers "not ready" harmlessly.
 local function wait_ready(app, item, container)
   local delays = app.policy.pacing.poll[item.kind]
   local deadline = host.now("monotonic") + app.policy.pacing.ready_within[item.kind]
-  for turn = 0, math.huge do
+  local blind = 0
+  for turn = 1, math.huge do
     local status, err = app.graph:container_status(container)
-    if status and status.code == "FINISHED" then return true end
-    if status and status.code == "EXPIRED" then return "expired" end
-    if status and status.code == "PUBLISHED" then return "published" end
-    if status and status.code == "ERROR" then return nil, container_error(status) end
-    if err and verdict.of(err) == "auth" then return nil, err end
-    local wait = delays[math.min(turn + 1, #delays)]
-    if host.now("monotonic") + wait > deadline then
-      -- "Not yet" is not "failed": the container stays and the next run asks again.
-      return nil, host.error { kind = "timeout", op = "graph_get", retryable = true, deferred = true,
-        message = i18n.t("instagram.not_ready", { container = container }) }
+    if status then
+      blind = 0
+      if status.code == "FINISHED" then return "ready" end
+      if status.code == "EXPIRED" then return "expired" end
+      if status.code == "PUBLISHED" then return "published" end
+      if status.code == "ERROR" then return nil, container_error(status) end
+    else
+      if verdict.of(err) == "auth" then return nil, err end
+      blind = blind + 1
+      if blind >= BLIND_READS then return "ready" end
     end
+    local wait = delays[math.min(turn, #delays)]
+    if host.now("monotonic") + wait > deadline then return nil, not_yet(container) end
     host.sleep(wait)
   end
 end
@@ -108,7 +116,7 @@ local function ready_container(app, item, post)
       if not id then return nil, err end
     end
     local ready, err = wait_ready(app, item, post.container)
-    if ready == true then return post.container end
+    if ready == "ready" then return post.container end
     if not ready then
       -- A container that failed is never of use again.
       if not err.deferred then
@@ -158,28 +166,53 @@ local function send(app, post)
   end)
 end
 
-local function publish_in_turn(app, item, post)
+-- One send, and again while the container is not ready. True, or nil and an Error.
+local function send_until_ready(app, item, post)
   for attempt = 1, NOT_READY_TRIES do
     local held = app.guardian:hold()
     if held then return nil, held end
     local meaning, err = send(app, post)
     if meaning == "live" then return true end
     if meaning == "uncertain" then
-      if verdict.CODES[err.code] == "rest" then rest(app, err, "publish") end
+      if verdict.CODES[err.code] == "rest" then rest(app, err) end
       return nil, settle.uncertain(post, err.message, err)
     end
-    if meaning == "rest" then return nil, rest(app, err, "publish") end
-    if meaning ~= "not_ready" or attempt == NOT_READY_TRIES then
-      err.retryable = meaning == "unsent" or meaning == "not_ready"
-      return nil, fail(err, meaning)
+    if meaning == "rest" then return nil, rest(app, err) end
+    if meaning ~= "not_ready" then
+      err.retryable = meaning == "unsent"
+      return nil, err
     end
+    if attempt == NOT_READY_TRIES then break end
     host.sleep(NOT_READY_WAIT)
     local ready, wait_err = wait_ready(app, item, post.container)
-    if ready ~= true then
-      return nil, wait_err or host.error { kind = "remote", op = "graph_get", retryable = true,
-        message = i18n.t("instagram.expired") }
+    if not ready then return nil, wait_err end
+  end
+  return nil, not_yet(post.container)
+end
+
+local function in_turn(app, item, post)
+  local turn <close> = item:turn()
+  return send_until_ready(app, item, post)
+end
+
+-- Nothing speaks for a post, and the user prefers a possible duplicate to a missing post.
+local function may_resend(app, post)
+  return app.cfg.ON_UNCERTAIN == "resend" and post.sends < MOST_SENDS and not app.guardian:hold()
+end
+
+-- Evidence first, patiently while it is fresh; then, if so wished, the same container once more.
+local function resolve(app, item, post, err)
+  local fresh = host.now() - post.sent < FRESH
+  local delays = fresh and app.policy.pacing.settle_after or {}
+  local done, why, unsent = settle.by_evidence(app, post, delays)
+  if not done and unsent and may_resend(app, post) then
+    done, why = in_turn(app, item, post)
+    if not done and why.uncertain then
+      done, why = settle.by_evidence(app, post, app.policy.pacing.settle_after)
     end
   end
+  if done then return true end
+  return nil, err or why
 end
 
 -- Best effort: its failure never changes the state of a post that is live.
@@ -205,6 +238,17 @@ local function check(item)
   return caption.check(item.caption or "")
 end
 
+-- A container that is ready, then its publish. True, or nil and an Error.
+local function publish_new(app, item, post)
+  local fine, problem = check(item)
+  if not fine then return nil, problem end
+  local held = app.guardian:hold()
+  if held then return nil, held end
+  local container, err = ready_container(app, item, post)
+  if not container then return nil, err end
+  return in_turn(app, item, post)
+end
+
 ---Publishes the item, or finds out what became of it. The step's results, or nil and an Error;
 ---`err.deferred` and `err.uncertain` say that the file has not failed.
 ---@param item table
@@ -215,30 +259,10 @@ function M.publish(item)
   local post = app.journal:post(item.account, kind, item.sha256)
     or { account = item.account, post_kind = kind, sha256 = item.sha256, state = "new", sends = 0 }
   post.name = item.name
-  if post.state == "sent" then
-    local settled, err = settle.by_evidence(app, post)
-    if not settled then return nil, err end
-  end
-  if post.state == "live" then return result(app, post) end
-  local fine, problem = check(item)
-  if not fine then return nil, problem end
-  local held = app.guardian:hold()
-  if held then return nil, held end
-  local container, err = ready_container(app, item, post)
-  if not container then
-    if err.uncertain then
-      local settled = settle.by_evidence(app, post)
-      if settled then return result(app, post) end
-    end
-    return nil, err
-  end
-  local turn <close> = item:turn()
-  local done, publish_err = publish_in_turn(app, item, post)
-  turn.release()
-  if not done and publish_err.uncertain then
-    done, publish_err = settle.with_patience(app, post, publish_err)
-  end
-  if not done then return nil, publish_err end
+  local done, err = post.state == "live", nil
+  if post.state == "new" then done, err = publish_new(app, item, post) end
+  if not done and post.state == "sent" then done, err = resolve(app, item, post, err) end
+  if not done then return nil, err end
   return result(app, post)
 end
 

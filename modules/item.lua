@@ -83,8 +83,9 @@ function M.merge(item, step, result)
   end
   for key in pairs(result) do
     if type(key) ~= "string" or FIXED[key] then
+      local text = "step %s returned '%s', a name with a fixed meaning"
       return nil, host.error { kind = "script", op = "step",
-        message = ("step %s returned '%s', a name with a fixed meaning"):format(step, tostring(key)) }
+        message = text:format(step, tostring(key)) }
     end
   end
   local results = M.context(item).results

@@ -117,8 +117,16 @@ function Journal:begin_item(workflow, account, entry)
   return written[1].last_id
 end
 
+---@class ItemEnd
+---@field state string
+---@field error? Error
+---@field failed? boolean counts as one more failure
+---@field done? boolean
+---@field wait_until? number
+
 ---Records where an item stands. `done` means its last step is finished and nothing is left to do.
----@param fields { state: string, error?: table, failed?: boolean, done?: boolean, wait_until?: number }
+---@param id integer
+---@param fields ItemEnd
 function Journal:end_item(id, fields)
   local failure = fields.error and json.encode(errors.public(fields.error)) or nil
   local statements = {
@@ -169,8 +177,8 @@ function Journal:post(account, post_kind, sha256)
     account, post_kind, sha256)
 end
 
-local POST_COLUMNS = { "account", "post_kind", "sha256", "name", "state", "container", "fingerprint",
-  "caption", "created", "sent", "sends", "media_id", "permalink", "published" }
+local POST_COLUMNS = { "account", "post_kind", "sha256", "name", "state", "container",
+  "fingerprint", "caption", "created", "sent", "sends", "media_id", "permalink", "published" }
 
 ---Writes the whole claim; durable when it returns.
 ---@param post table
@@ -187,6 +195,19 @@ end
 function Journal:is_claimed(account, media_id)
   return self:row("SELECT 1 AS yes FROM post WHERE account = ? AND media_id = ?",
     account, media_id) ~= nil
+end
+
+---When the account's last post went live, or nil.
+function Journal:last_published(account)
+  return self:row("SELECT max(published) AS time FROM post WHERE account = ? AND state = 'live'",
+    account).time
+end
+
+---How many posts went live since a time, and when the first of them did.
+function Journal:published_since(account, time)
+  local row = self:row([[SELECT count(*) AS count, min(published) AS first FROM post
+    WHERE account = ? AND state = 'live' AND published > ?]], account, time)
+  return row.count, row.first
 end
 
 -- Runs, history, facts -------------------------------------------------------------------------

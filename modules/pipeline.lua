@@ -115,7 +115,9 @@ function M.run(item, steps, on_step)
     inputs = host.digest(inputs .. "\0" .. step.name)
     context.step = step.name
     local wanted, when_err = applies(step, item)
-    if wanted == nil then return nil, errors.wrap(when_err, { step = step.name, file = item.name }) end
+    if wanted == nil then
+      return nil, errors.wrap(when_err, { step = step.name, file = item.name })
+    end
     local record = records[step.name]
     if wanted and usable(context, item, record, inputs) then
       items.merge(item, step.name, record.result)

@@ -27,19 +27,26 @@ function M.caption_of(app, item)
   return text
 end
 
+-- "pad" makes the short side longer, "crop" the long side shorter.
+local function fitted(entry, width, height)
+  local low, high = entry.min_ratio or 0, entry.max_ratio or math.huge
+  local ratio = width / height
+  if entry.fit == "pad" then
+    if ratio < low then width = math.ceil(height * low) end
+    if ratio > high then height = math.ceil(width / high) end
+  elseif entry.fit == "crop" then
+    if ratio < low then height = math.floor(width / low) end
+    if ratio > high then width = math.floor(height * high) end
+  end
+  return width, height
+end
+
 ---Width and height after the rules of formats.lua, as the converter will make them.
 function M.target_size(entry, item)
   if entry.send == "as_is" or not item.width then return item.width, item.height end
   local width, height = item.width, item.height
   if (item.orientation or 1) >= 5 then width, height = height, width end
-  local ratio = width / height
-  if entry.fit == "pad" then
-    if entry.min_ratio and ratio < entry.min_ratio then width = math.ceil(height * entry.min_ratio) end
-    if entry.max_ratio and ratio > entry.max_ratio then height = math.ceil(width / entry.max_ratio) end
-  elseif entry.fit == "crop" then
-    if entry.min_ratio and ratio < entry.min_ratio then height = math.floor(width / entry.min_ratio) end
-    if entry.max_ratio and ratio > entry.max_ratio then width = math.floor(height * entry.max_ratio) end
-  end
+  width, height = fitted(entry, width, height)
   local scale = 1
   if entry.max_width and width > entry.max_width then scale = entry.max_width / width end
   if entry.min_width and width < entry.min_width then scale = entry.min_width / width end

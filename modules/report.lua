@@ -60,7 +60,9 @@ local function failed(result, app, name, err)
   local text = sentence(app, name, err)
   result.errors[#result.errors + 1] = text
   host.log("error", text, { file = name, kind = err.kind })
-  if err.kind == "script" and err.traceback then host.log("error", err.traceback, { file = name }) end
+  if err.kind == "script" and err.traceback then
+    host.log("error", err.traceback, { file = name })
+  end
 end
 
 ---@param outcome table { state, error?, media_id?, permalink?, ran? }

@@ -45,7 +45,9 @@ local function seal(environment)
   })
 end
 
-local function pure_environment(loader)
+-- `chain` names the script itself and those that are waiting for it: one that needs one of these
+-- goes round in a circle.
+local function pure_environment(loader, chain)
   local environment = { _VERSION = _VERSION, setmetatable = safe_setmetatable }
   for _, name in ipairs(PURE) do environment[name] = _G[name] end
   for _, name in ipairs(LIBRARIES) do environment[name] = copy(_G[name]) end
@@ -53,18 +55,19 @@ local function pure_environment(loader)
   environment.title, environment.words = caption.title, caption.words
   environment.capitalise, environment.hashtags = caption.capitalise, caption.hashtags
   environment.date = os.date
-  environment.require = function(name) return loader:load(name, "pure") end
+  environment.require = function(name) return loader:load(name, "pure", chain) end
+  environment._G = environment
   return environment
 end
 
-local function full_environment(loader)
-  local environment = pure_environment(loader)
+local function full_environment(loader, chain)
+  local environment = pure_environment(loader, chain)
   environment.host, environment.env = host, loader.env
   environment.coroutine, environment.load = coroutine, load
   environment.io, environment.os = copy(io), copy(os)
   environment.workflow = loader.workflow
   environment.require = function(name)
-    if loader:find(name) then return loader:load(name, M.tier(name)) end
+    if loader:find(name) then return loader:load(name, nil, chain) end
     return require(name)
   end
   return environment
@@ -81,32 +84,8 @@ end
 function M.new(options)
   return setmetatable({
     folders = options.folders, env = options.env, workflow = options.workflow,
-    loaded = {}, digests = {}, loading = {},
+    loaded = {}, digests = {},
   }, Loader)
-end
-
-local function readable(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
--- The text and path of a script, or nil and the places looked at. A name is a plain relative one:
--- nothing outside of the script folders can be reached.
-function Loader:find(name)
-  if type(name) ~= "string" or name:find("%.%.") or name:find("^/") or name:find("[%z\r\n]") then
-    return nil, "a script's name is a plain name such as captions or steps/upload"
-  end
-  local tried = {}
-  for _, folder in ipairs(self.folders) do
-    local path = folder .. "/" .. name .. ".lua"
-    local text = readable(path)
-    if text then return text, path end
-    tried[#tried + 1] = path
-  end
-  return nil, table.concat(tried, ", ")
 end
 
 local function script_error(message, path, traceback)
@@ -114,43 +93,91 @@ local function script_error(message, path, traceback)
     op = "script" }
 end
 
--- Runs a chunk in a task of its own, so that one that loops is stopped without harm to the rest.
-local function run_chunk(chunk)
-  local task <close> = host.spawn(chunk)
-  return task:join()
+local ENOENT, ENOTDIR = 2, 20
+
+-- The text, or nil when no file is there. One that is there and cannot be read is an error: the
+-- shipped rules in place of the user's would be silence.
+local function text_of(path)
+  local file, message, code = io.open(path, "rb")
+  if not file then
+    if code == ENOENT or code == ENOTDIR then return nil end
+    error(script_error(message, path), 0)
+  end
+  local text, problem = file:read("a")
+  file:close()
+  if not text then error(script_error(("%s: %s"):format(path, problem), path), 0) end
+  return text
 end
 
--- What the script returned; raises an Error of kind "script" that names file, line and traceback.
-function Loader:load(name, tier)
-  local known = self.loaded[name]
-  if known ~= nil then return known end
-  local text, path = self:find(name)
-  if not text then
-    error(script_error(("no script '%s' (looked for %s)"):format(name, path)), 0)
+-- The text and path of a script, or nil and the places looked at. A name is a plain relative one:
+-- nothing outside of the script folders can be reached.
+function Loader:find(name)
+  if type(name) ~= "string" or name:find("%.%.") or name:find("^/") or name:find("[\0\r\n]") then
+    return nil, "a script's name is a plain name such as captions or steps/upload"
   end
-  if self.loading[name] then
+  local tried = {}
+  for _, folder in ipairs(self.folders) do
+    local path = folder .. "/" .. name .. ".lua"
+    local text = text_of(path)
+    if text then return text, path end
+    tried[#tried + 1] = path
+  end
+  return nil, table.concat(tried, ", ")
+end
+
+-- Runs a chunk in a task of its own, so that one that loops is stopped without harm to the rest.
+-- Where no task can be waited for, such as inside a `table.sort`, it runs in place.
+local function run_chunk(chunk)
+  if not coroutine.isyieldable() then return chunk() end
+  local task <close> = host.spawn(chunk)
+  local ok, value = task:join()
+  if not ok then error(value, 0) end
+  return value
+end
+
+local function contains(chain, key)
+  while chain do
+    if chain.key == key then return true end
+    chain = chain.parent
+  end
+  return false
+end
+
+-- A script has one value in each tier: loaded as a rule it sees less.
+local function compile(loader, name, tier, chain)
+  local text, path = loader:find(name)
+  if not text then
+    error(script_error(("no script '%s' (looked for %s)"):format(tostring(name), path)), 0)
+  end
+  local key = tier .. " " .. name
+  if contains(chain, key) then
     error(script_error(("%s needs itself by require"):format(path), path), 0)
   end
-  local environment = (tier or M.tier(name)) == "pure" and pure_environment(self)
-    or full_environment(self)
+  local make = tier == "pure" and pure_environment or full_environment
+  local environment = make(loader, { key = key, parent = chain })
   local chunk, message = load(text, "@" .. path, "t", seal(environment))
   if not chunk then error(script_error(message, path), 0) end
-  self.loading[name] = true
-  local value
-  if coroutine.isyieldable() then
-    local ok, result = run_chunk(chunk)
-    self.loading[name] = nil
-    if not ok then error(result, 0) end
-    value = result
-  else  -- inside a require of another script: no task can be waited for there
-    value = chunk()
-    self.loading[name] = nil
-  end
+  return chunk, path, host.digest(text)
+end
+
+---What the script returned; raises an Error of kind "script" that names file, line and traceback.
+---@param name string
+---@param tier? "pure"|"full" default: what the name calls for
+---@param chain? table the scripts that wait for this one
+function Loader:load(name, tier, chain)
+  tier = tier or M.tier(name)
+  local key = tier .. " " .. tostring(name)
+  if self.loaded[key] ~= nil then return self.loaded[key] end
+  local chunk, path, digest = compile(self, name, tier, chain)
+  local value = run_chunk(chunk)
   if value == nil then
     error(script_error(("%s returns nothing"):format(path), path), 0)
   end
-  self.loaded[name], self.digests[path] = value, host.digest(text)
-  return value
+  -- Two tasks may have come here for the same script: the first one's value is everybody's.
+  if self.loaded[key] == nil then
+    self.loaded[key], self.digests[path] = value, digest
+  end
+  return self.loaded[key]
 end
 
 -- One fingerprint of every script loaded so far: a changed rule runs unfinished steps again.

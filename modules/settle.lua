@@ -2,15 +2,14 @@
 --
 -- The container's status first; PUBLISHED is live. Else the account's media list is searched for
 -- the caption as sent, of the right type, in the window of time, not claimed by another post. One
--- match is live. None: it stays uncertain, or, with ON_UNCERTAIN=resend, the same container may go
--- out once more. A new container is never made: that always can be a duplicate.
+-- match is live. None: it stays uncertain for a person. A new container is never made: that always
+-- can be a duplicate.
 local i18n = require "i18n"
 
 local M = {}
 
 local BEFORE, AFTER = 5 * 60, 15 * 60  -- seconds around sending in which the post must have begun
 local PAGES = 4
-local LOOKS = { 2, 10, 30 }  -- seconds between the looks of one run
 
 ---@param post table
 ---@param reason string
@@ -35,21 +34,26 @@ local function days(year, month, day)
     + day - 719469
 end
 
+local TIME = "^(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)([+-])(%d%d):?(%d%d)$"
+
 ---Seconds since 1970 of "2026-10-03T08:15:42+0000", or nil.
 function M.parse_time(text)
-  local year, month, day, hour, minute, second, sign, zone_h, zone_m =
-    tostring(text):match("^(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)([+-])(%d%d):?(%d%d)$")
+  local year, month, day, hour, minute, second, sign, zone_h, zone_m = tostring(text):match(TIME)
   if not year then return nil end
   local offset = (tonumber(zone_h) * 60 + tonumber(zone_m)) * 60 * (sign == "-" and -1 or 1)
   return days(tonumber(year), tonumber(month), tonumber(day)) * 86400 + tonumber(hour) * 3600
     + tonumber(minute) * 60 + tonumber(second) - offset
 end
 
+local function window_start(post)
+  return math.min(post.created or post.sent, post.sent) - BEFORE
+end
+
 local function matches(app, post, media)
   local time = M.parse_time(media.timestamp)
   local is_video = media.media_type == "VIDEO"
   return type(media.id) == "string" and time ~= nil
-    and time >= (post.created or post.sent) - BEFORE and time <= post.sent + AFTER
+    and time >= window_start(post) and time <= post.sent + AFTER
     and is_video == (post.post_kind == "reel")
     and fold(media.caption) == fold(post.caption)
     and not app.journal:is_claimed(post.account, media.id)
@@ -68,10 +72,17 @@ local function search(app, post)
     end
     local last = list[#list]
     local oldest = last and M.parse_time(last.timestamp)
-    if not next_or_err or not oldest or oldest < (post.created or post.sent) - BEFORE then break end
+    if not next_or_err or not oldest or oldest < window_start(post) then break end
     after = next_or_err
   end
   return found
+end
+
+---One look, without a change: what the container says, and which posts match.
+---@return { status: string?, matches: table[]? }
+local function look(app, post)
+  local status = app.graph:container_status(post.container)
+  return { status = status and status.code, matches = search(app, post) }
 end
 
 local function set_live(app, post, media)
@@ -79,25 +90,31 @@ local function set_live(app, post, media)
   if media then post.media_id, post.permalink = media.id, media.permalink end
   app.journal:put_post(post)
   app.guardian:count()
+  host.log("info", i18n.t("log.published", { id = post.media_id or post.container }),
+    { icon = "📱", file = post.name })
   return true
 end
 
----One look. True when the post is live now; else nil and an Error that is `uncertain`.
-function M.by_evidence(app, post)
-  local status = app.graph:container_status(post.container)
-  local found = search(app, post)
-  if found and #found == 1 then return set_live(app, post, found[1]) end
-  if status and status.code == "PUBLISHED" then return set_live(app, post, nil) end
-  return nil, M.uncertain(post, i18n.t(found and #found > 1 and "settle.many" or "settle.none"))
+local function reason(seen)
+  return i18n.t(seen.matches and #seen.matches > 1 and "settle.many" or "settle.none")
 end
 
----Looks again after some seconds, several times. True, or nil and the Error.
-function M.with_patience(app, post, err)
-  for _, seconds in ipairs(app.policy.pacing.settle_after or LOOKS) do
-    host.sleep(seconds)
-    if M.by_evidence(app, post) then return true end
+---Looks for evidence, again after each of `delays`. True when the post is live now. Else nil, an
+---Error that is `uncertain`, and whether the evidence speaks against it: nothing matches and the
+---container is still there unpublished.
+---@param delays number[] seconds
+function M.by_evidence(app, post, delays)
+  local seen
+  for i = 0, #delays do
+    if delays[i] then host.sleep(delays[i]) end
+    seen = look(app, post)
+    if seen.matches and #seen.matches == 1 then return set_live(app, post, seen.matches[1]) end
+    -- Live for certain; the list lags, and the looks that are left may still name the media id.
+    if seen.status == "PUBLISHED" and i == #delays then return set_live(app, post, nil) end
   end
-  return nil, err
+  local unsent = seen.matches ~= nil and #seen.matches == 0
+    and (seen.status == "FINISHED" or seen.status == "IN_PROGRESS")
+  return nil, M.uncertain(post, reason(seen)), unsent
 end
 
 return M

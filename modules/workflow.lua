@@ -2,7 +2,8 @@
 -- `workflow { name=, folder=, accept=, order=, steps={ "name" or { name=, run= }, … } }`
 local M = {}
 
-local KEYS = { name = "string", folder = "string", accept = true, order = "string", steps = "table" }
+local KEYS = { name = "string", folder = "string", accept = true, order = "string",
+  steps = "table" }
 local STEP_KEYS = { name = "string", run = "function", when = "function", retry = "table",
   timeout = "number" }
 local RETRY_KEYS = { attempts = "number", first = "number", factor = "number", max = "number" }

@@ -1,5 +1,5 @@
 -- docs.lua - makes build/docs/primitives.md from modules/host.lua, the single source of the manual.
--- Run by `make docs` as the program's main script: docs.lua SOURCE TARGET.
+-- Run by `make docs`: affiche console docs.lua SOURCE TARGET.
 
 local function section_title(line)
   return line:match "^%-%- (.-) %-%-%-%-+$"

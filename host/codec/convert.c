@@ -14,6 +14,19 @@
 #define SHRINK_STEP 0.85
 #define SMALLEST_WIDTH 16
 
+// What is converted: planes, or when there are none an image. Upright, opaque, sRGB.
+struct picture {
+    int width, height;
+    struct image image;
+    struct yuv planes;
+};
+
+static void free_picture(struct picture *picture)
+{
+    image_free(&picture->image);
+    yuv_free(&picture->planes);
+}
+
 static int decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image)
 {
     const char *format = run->answer->facts.format;
@@ -30,6 +43,7 @@ static void keep_result(struct run *run, const struct fit_plan *plan, int qualit
                         size_t length)
 {
     struct codec_answer *a = run->answer;
+    free(a->jpeg);
     a->jpeg = jpeg;
     a->jpeg_length = length;
     a->width = plan->width;
@@ -37,20 +51,27 @@ static void keep_result(struct run *run, const struct fit_plan *plan, int qualit
     a->quality = quality;
 }
 
+static int encode_once(struct run *run, const struct picture *picture, int quality, uint8_t **jpeg,
+                       size_t *length)
+{
+    size_t limit = run->job->options.max_bytes;
+    if (picture->planes.plane[0])
+        return jpeg_encode_planes(run, &picture->planes, quality, limit, jpeg, length);
+    return jpeg_encode(run, &picture->image, quality, limit, jpeg, length);
+}
+
 // Encodes with the highest quality whose file is not too long. 1: done, 0: too long even with the
 // lowest, -1: failed.
-static int encode(struct run *run, const struct image *image, const struct fit_plan *plan)
+static int encode(struct run *run, const struct picture *picture, const struct fit_plan *plan)
 {
-    const struct codec_options *o = &run->job->options;
-    int high = o->quality, low = high < LOWEST_QUALITY ? high : LOWEST_QUALITY;
+    int high = run->job->options.quality, low = high < LOWEST_QUALITY ? high : LOWEST_QUALITY;
     uint8_t *jpeg = NULL;
     size_t length = 0;
     // The wished quality first: it nearly always does.
     for (int quality = high; low <= high; quality = (low + high) / 2) {
-        if (jpeg_encode(run, image, quality, o->max_bytes, &jpeg, &length))
+        if (encode_once(run, picture, quality, &jpeg, &length))
             return -1;
         if (jpeg) {
-            free(run->answer->jpeg);
             keep_result(run, plan, quality, jpeg, length);
             low = quality + 1;
         } else {
@@ -60,27 +81,30 @@ static int encode(struct run *run, const struct image *image, const struct fit_p
     return run->answer->jpeg != NULL;
 }
 
-static int fit_and_encode(struct run *run, const struct image *image, const struct fit_plan *plan)
+static int fit_and_encode(struct run *run, const struct picture *picture,
+                          const struct fit_plan *plan)
 {
-    struct image fitted = {0};
-    if (fit_is_identity(plan, image->width, image->height))
-        return encode(run, image, plan);
-    int status = resize(run, image, plan, &fitted);
+    struct picture fitted = {0};
+    if (fit_is_identity(plan, picture->width, picture->height))
+        return encode(run, picture, plan);
+    int status = picture->planes.plane[0]
+                     ? resize_planes(run, &picture->planes, plan, &fitted.planes)
+                     : resize(run, &picture->image, plan, &fitted.image);
     if (status == 0)
         status = encode(run, &fitted, plan);
-    image_free(&fitted);
+    free_picture(&fitted);
     return status;
 }
 
 // Smaller and smaller until the file is short enough.
-static int search_size(struct run *run, const struct image *image, struct fit_plan *plan)
+static int search_size(struct run *run, const struct picture *picture, struct fit_plan *plan)
 {
     int done;
     double shrink = 1;
-    while ((done = fit_and_encode(run, image, plan)) == 0) {
+    while ((done = fit_and_encode(run, picture, plan)) == 0) {
         int last = plan->width;
         shrink *= SHRINK_STEP;
-        if (fit_plan(run, image->width, image->height, shrink, plan))
+        if (fit_plan(run, picture->width, picture->height, shrink, plan))
             return -1;
         if (plan->width >= last || plan->width < SMALLEST_WIDTH)
             return report(run, CODEC_LIMIT, "the picture cannot be made smaller than %zu bytes",
@@ -129,26 +153,61 @@ static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
     return 1;
 }
 
+// A lossy WebP that needs no turn and no change of colours goes from plane to plane: what the
+// codecs store is the same, so RGB between them would only cost time and sharpness.
+static bool takes_planes(struct run *run, const uint8_t *bytes, size_t length,
+                         const struct fit_plan *plan)
+{
+    const struct codec_facts *facts = &run->answer->facts;
+    return strcmp(facts->format, "webp") == 0 && facts->orientation == 1 && !facts->icc &&
+           webp_is_planar(bytes, length) && resize_takes_planes(plan);
+}
+
+static int prepare_planes(struct run *run, const uint8_t *bytes, size_t length,
+                          struct picture *picture)
+{
+    if (webp_decode_planes(run, bytes, length, &picture->planes) || report_stopped(run))
+        return -1;
+    if (picture->planes.plane[3])
+        yuv_flatten(&picture->planes, run->job->options.background);
+    picture->width = picture->planes.width;
+    picture->height = picture->planes.height;
+    return 0;
+}
+
+// As prepare_planes, over RGB. 1: the source was passed through and nothing is left to do.
+static int prepare_image(struct run *run, const uint8_t *bytes, size_t length,
+                         const struct fit_plan *plan, struct picture *picture)
+{
+    struct image *image = &picture->image;
+    int status = decode(run, bytes, length, image);
+    if (status == 0)
+        status = pass_through(run, bytes, length, image, plan);
+    if (status)
+        return status;
+    if (report_stopped(run) || image_turn(run, image, run->answer->facts.orientation) ||
+        colour_to_srgb(run, image) || report_stopped(run))
+        return -1;
+    image_flatten(image, run->job->options.background);
+    picture->width = image->width;
+    picture->height = image->height;
+    return 0;
+}
+
 int convert(struct run *run, const uint8_t *bytes, size_t length)
 {
     const struct codec_facts *facts = &run->answer->facts;
-    struct image image = {0};
+    struct picture picture = {0};
     struct fit_plan plan;
     bool swap = facts->orientation >= 5;
     int status = fit_plan(run, swap ? facts->height : facts->width,
                           swap ? facts->width : facts->height, 1, &plan);
     if (status == 0)
-        status = decode(run, bytes, length, &image);
+        status = takes_planes(run, bytes, length, &plan)
+                     ? prepare_planes(run, bytes, length, &picture)
+                     : prepare_image(run, bytes, length, &plan, &picture);
     if (status == 0)
-        status = pass_through(run, bytes, length, &image, &plan);
-    if (status == 0 && !report_stopped(run))
-        status = image_turn(run, &image, facts->orientation);
-    if (status == 0)
-        status = colour_to_srgb(run, &image);
-    if (status == 0 && !report_stopped(run)) {
-        image_flatten(&image, run->job->options.background);
-        status = search_size(run, &image, &plan);
-    }
-    image_free(&image);
+        status = search_size(run, &picture, &plan);
+    free_picture(&picture);
     return status < 0 || run->answer->status ? -1 : 0;
 }

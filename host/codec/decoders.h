@@ -6,6 +6,7 @@
 #pragma once
 
 #include "image.h"
+#include "yuv.h"
 
 int png_probe(struct run *run, const uint8_t *bytes, size_t length);
 int png_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
@@ -15,3 +16,7 @@ int gif_decode(struct run *run, const uint8_t *bytes, size_t length, struct imag
 
 int webp_probe(struct run *run, const uint8_t *bytes, size_t length);
 int webp_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
+// Whether it is a lossy still, which consists of planes already.
+bool webp_is_planar(const uint8_t *bytes, size_t length);
+// The planes of such a file, with alpha when it has that.
+int webp_decode_planes(struct run *run, const uint8_t *bytes, size_t length, struct yuv *yuv);

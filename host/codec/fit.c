@@ -84,8 +84,12 @@ static void place_padded(struct fit_plan *p, int width, int height, double scale
     scale = fmin(scale, fits);
     p->w = (int)fmin(p->width, fmax(1, round(width * scale)));
     p->h = (int)fmin(p->height, fmax(1, round(height * scale)));
-    p->x = (p->width - p->w) / 2;
-    p->y = (p->height - p->h) / 2;
+    if (scale != 1) { // room to choose: keep the edges on whole chroma pixels
+        p->w -= p->w > 1 && p->w < p->width ? p->w % 2 : 0;
+        p->h -= p->h > 1 && p->h < p->height ? p->h % 2 : 0;
+    }
+    p->x = (p->width - p->w) / 4 * 2; // even, so that chroma at half size meets the edge
+    p->y = (p->height - p->h) / 4 * 2;
     p->from_w = width;
     p->from_h = height;
 }
@@ -100,9 +104,10 @@ static void place_cropped(struct fit_plan *p, int width, int height)
     p->from_h = fmin(height, p->height * factor);
     p->from_x = (width - p->from_w) / 2;
     p->from_y = (height - p->from_h) / 2;
-    if (p->from_w == p->width && p->from_h == p->height) { // no scaling: stay on whole pixels
-        p->from_x = floor(p->from_x);
-        p->from_y = floor(p->from_y);
+    if (p->from_w == p->width &&
+        p->from_h == p->height) { // no scaling: stay on whole pixels, of chroma too
+        p->from_x = floor(p->from_x / 2) * 2;
+        p->from_y = floor(p->from_y / 2) * 2;
     }
 }
 

@@ -26,7 +26,7 @@ int image_alloc(struct run *run, struct image *image, enum image_layout layout, 
     image->layout = layout;
     image->width = width;
     image->height = height;
-    image->pixels = calloc((size_t)height, image_stride(image));
+    image->pixels = calloc((size_t)height * image_stride(image) + IMAGE_PADDING, 1);
     return image->pixels ? 0 : report_memory(run);
 }
 

@@ -4,6 +4,8 @@
 
 #include "report.h"
 
+#define IMAGE_PADDING 64 // bytes after the last row that may be read, for work in blocks
+
 enum image_layout { IMAGE_GREY = 1, IMAGE_RGB = 3, IMAGE_RGBA = 4, IMAGE_CMYK = 5 };
 
 struct image {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image.h"
+#include "yuv.h"
 
 // The header's facts.
 int jpeg_probe(struct run *run, const uint8_t *bytes, size_t length);
@@ -12,7 +13,10 @@ int jpeg_decode(struct run *run, const uint8_t *bytes, size_t length, struct ima
 // Whether it is baseline, 8 bits, Huffman coded, grey or YCbCr: what every reader takes.
 int jpeg_is_plain(struct run *run, const uint8_t *bytes, size_t length, bool *plain);
 
-// Encodes IMAGE_RGB or IMAGE_GREY as baseline JPEG, 4:2:0. Gives up as soon as `limit` bytes are
+// Encodes IMAGE_RGB as baseline JPEG, 4:2:0. Gives up as soon as `limit` bytes are
 // passed (0: none): then *jpeg is NULL and the result is 0. *jpeg is owned by the caller.
 int jpeg_encode(struct run *run, const struct image *image, int quality, size_t limit,
                 uint8_t **jpeg, size_t *length);
+// The same from planes, whose chroma is used as it is.
+int jpeg_encode_planes(struct run *run, const struct yuv *yuv, int quality, size_t limit,
+                       uint8_t **jpeg, size_t *length);

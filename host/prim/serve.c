@@ -70,7 +70,7 @@ static int start_request(lua_State *L)
 {
     struct web *web = ((struct server *)lua_touserdata(L, 1))->web;
     lua_pushcfunction(L, serve_request);
-    struct web_request **exchange = serve_push_exchange(L, 3); // function exchange
+    struct exchange *exchange = serve_push_exchange(L, 3); // function exchange
     lua_pushvalue(L, -1);
     lua_pushboolean(L, 1);
     lua_rawset(L, 3); // the place is made while failing is still harmless
@@ -79,7 +79,7 @@ static int start_request(lua_State *L)
     lua_pushvalue(L, 2);
     task_spawn(L, 2); // exchange task
     lua_rawset(L, 3);
-    *exchange = web_take(web);
+    exchange->request = web_take(web);
     return 0;
 }
 

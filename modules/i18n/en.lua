@@ -205,11 +205,15 @@ return {
   ["error.no_medium"] = "{name} is no picture or video that is handled here (content: {format})",
   ["prepare.no_entry"] = "formats.lua has no entry for {format}",
   ["prepare.too_large"] = "the file has {size} bytes, at most {limit} are taken",
-  ["caption.no_text"] = "captions.lua must return a text, or a table with a text `caption`, not {type}",
+  ["caption.no_text"] =
+    "captions.lua must return a text, or a table with a text `caption`, not {type}",
   ["preview.extension"] = "not an extension that is published",
 
   -- Publishing.
   ["guardian.rest"] = "the account rests until {time}",
+  ["guardian.quiet"] = "the post comes after {time}: quiet hours",
+  ["guardian.spacing"] = "the post comes after {time}: spacing",
+  ["guardian.per_day"] = "the posts of this day are used up: on {time}",
   ["guardian.quota"] = "the publishing quota is used up ({used} of {total})",
   ["instagram.container_failed"] = "Instagram could not process the file: {status}",
   ["instagram.not_ready"] = "Instagram is not done with container {container} yet",
@@ -219,14 +223,15 @@ return {
   ["settle.uncertain"] =
     "it is not certain whether {name} was published (container {container}): {reason}",
   ["settle.next"] =
-    "Look at the account, then run: affiche settle {name} --live, or affiche settle {name} --again.",
+    "Look at the account, then: affiche settle {name} --live, or affiche settle {name} --again.",
   ["settle.none"] = "no matching post was found yet",
   ["settle.many"] = "several posts match",
 
   -- The status and the demo.
   ["status.folder"] = "Folder: {folder} (there: {exists})",
   ["status.server"] = "Upload to: {server}",
-  ["status.files"] = "Ready: {ready} ({size} MB); ignored: {ignored}, deferred: {deferred}, uncertain: {uncertain}",
+  ["status.files"] = "Ready: {ready} ({size} MB); ignored: {ignored}, deferred: {deferred}, "
+    .. "uncertain: {uncertain}",
   ["status.token"] = "Token: {state}",
   ["status.quota"] = "Quota: {used} of {total}",
   ["status.yes"] = "yes",

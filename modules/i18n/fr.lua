@@ -208,7 +208,8 @@ return {
   -- Un passage.
   ["log.moved"] = "Fichier déplacé vers {folder}: {name}",
   ["log.ignored"] = "Ignoré: {name} ({reason})",
-  ["log.duplicate"] = "{name} a déjà été publié, sous le nom {earlier} : pas de nouvelle publication",
+  ["log.duplicate"] =
+    "{name} a déjà été publié, sous le nom {earlier} : pas de nouvelle publication",
   ["log.growing"] = "{name} grandit encore : laissé pour le prochain passage",
   ["log.other_format"] = "{name} contient du {format} : traité comme tel",
   ["log.overtake"] = "{name} n'attend plus un fichier précédent plus lent",
@@ -230,6 +231,9 @@ return {
 
   -- La publication.
   ["guardian.rest"] = "le compte se repose jusqu'à {time}",
+  ["guardian.quiet"] = "publication après {time} : heures calmes",
+  ["guardian.spacing"] = "publication après {time} : espacement",
+  ["guardian.per_day"] = "le nombre de publications par jour est atteint : suite le {time}",
   ["guardian.quota"] = "le quota de publication est épuisé ({used} sur {total})",
   ["instagram.container_failed"] = "Instagram n'a pas pu traiter le fichier : {status}",
   ["instagram.not_ready"] = "Instagram n'a pas fini avec le conteneur {container}",
@@ -239,7 +243,7 @@ return {
   ["settle.uncertain"] =
     "il n'est pas certain que {name} ait été publié (conteneur {container}) : {reason}",
   ["settle.next"] =
-    "Regardez le compte, puis lancez : affiche settle {name} --live, ou affiche settle {name} --again.",
+    "Regardez le compte, puis : affiche settle {name} --live, ou affiche settle {name} --again.",
   ["settle.none"] = "aucune publication correspondante trouvée pour l'instant",
   ["settle.many"] = "plusieurs publications correspondent",
 
@@ -247,7 +251,8 @@ return {
   ["status.folder"] = "Dossier : {folder} (présent : {exists})",
   ["status.server"] = "Upload vers : {server}",
   ["status.files"] =
-    "Prêts : {ready} ({size} Mo) ; ignorés : {ignored}, différés : {deferred}, incertains : {uncertain}",
+    "Prêts : {ready} ({size} Mo) ; ignorés : {ignored}, différés : {deferred}, "
+    .. "incertains : {uncertain}",
   ["status.token"] = "Jeton : {state}",
   ["status.quota"] = "Quota : {used} sur {total}",
   ["status.yes"] = "oui",

@@ -1,5 +1,5 @@
--- standin/init.lua - a stand-in for Instagram on loopback: it fetches, refuses, publishes and counts
--- as the real one does, and lies as it does when told to.
+-- standin/init.lua - a stand-in for Instagram on loopback: it fetches, refuses, publishes and
+-- counts as the real one does, and lies as it does when told to.
 local answers = require "standin.answers"
 local json = require "json"
 local page = require "standin.page"
@@ -50,7 +50,14 @@ local function handle(state, request)
 end
 
 ---Starts it. `state` and `server` are its fields; close it with `stop`.
----@param options { account: string, token: string, folder: string, port?: integer, switches?: table }
+---@class StandinOptions
+---@field account string
+---@field token string
+---@field folder string where fetched media are kept
+---@field port? integer
+---@field switches? table see standin/switches.lua
+
+---@param options StandinOptions
 ---@return table|nil standin, Error?
 function M.start(options)
   local state = state_of.new(options)

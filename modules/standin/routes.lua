@@ -92,7 +92,7 @@ local LIES = {
     return answers.error(state, 403, 4, 2207051, "Application request limit reached")
   end,
   ["ok-then-500"] = function(state)
-    return answers.error(state, 500, 2, nil, "An unexpected error has occurred. Please retry later.")
+    return answers.error(state, 500, 2, nil, "An unexpected error has occurred.")
   end,
   ["no-id"] = function() return answers.json { success = true } end,
   ["html"] = function()
@@ -151,7 +151,8 @@ local function list_media(state, query)
   end
   local page = json.list(table.move(visible, from + 1, from + limit, 1, {}))
   local after = from + limit < #visible and tostring(from + limit) or nil
-  return answers.json { data = page, paging = { cursors = { before = tostring(from), after = after } } }
+  local cursors = { before = tostring(from), after = after }
+  return answers.json { data = page, paging = { cursors = cursors } }
 end
 
 local function read_quota(state)
@@ -189,7 +190,7 @@ local function check_token(state, request, form)
       "Error validating access token: Session has expired")
   end
   if given ~= state.token then
-    return answers.error(state, 400, 190, nil, "Invalid OAuth access token - Cannot parse access token")
+    return answers.error(state, 400, 190, nil, "Invalid OAuth access token")
   end
 end
 
@@ -197,7 +198,8 @@ local function usage_headers(state, answer)
   local mode = state.switches.usage
   if mode == "absent" or not answer.headers then return answer end
   local percent = mode == "full" and 100 or math.min(99, state.calls)
-  answer.headers["X-App-Usage"] = json.encode { call_count = percent, total_cputime = 3, total_time = 4 }
+  answer.headers["X-App-Usage"] = json.encode { call_count = percent, total_cputime = 3,
+    total_time = 4 }
   answer.headers["X-Business-Use-Case-Usage"] = json.encode { [state.account] = json.list { {
     type = "instagram", call_count = percent, total_cputime = 1, total_time = 1,
     estimated_time_to_regain_access = mode == "full" and 37 or 0 } } }
@@ -240,7 +242,8 @@ function M.handle(state, request)
   if refused then return refused end
   local limit = state.switches.limit_calls
   if limit > 0 and state.calls > limit then
-    return usage_headers(state, answers.error(state, 400, 4, nil, "Application request limit reached"))
+    local refusal = answers.error(state, 400, 4, nil, "Application request limit reached")
+    return usage_headers(state, refusal)
   end
   return usage_headers(state, route(state, request, form))
 end

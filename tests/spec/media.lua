@@ -30,6 +30,12 @@ function M.remove(set)
   assert(host.remove(set.path, { recursive = true }))
 end
 
+---Writes a file that a crash may lose: host.write would sync each of the hundreds of a test.
+function M.write(path, bytes)
+  local file <close> = assert(io.open(path, "wb"))
+  assert(file:write(bytes))
+end
+
 ---Width, height and the distance in dB to the scene, of a JPEG or the part x, y, w, h of it.
 function M.psnr(set, file, ...)
   local argv = { set.tool, "psnr", file }

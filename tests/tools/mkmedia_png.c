@@ -114,7 +114,8 @@ void save_round_png(const char *name, const struct picture *picture)
     int size = picture->width;
     uint8_t *rgba = need(malloc((size_t)(size * size) * 4));
     for (int i = 0; i < size * size; i++) {
-        double x = i % size + 0.5 - size / 2.0, y = i / size + 0.5 - size / 2.0;
+        int row = i / size;
+        double x = i % size + 0.5 - size / 2.0, y = row + 0.5 - size / 2.0;
         double inside = size / 2.0 - sqrt(x * x + y * y);
         memcpy(rgba + i * 4, picture->rgb + i * 3, 3);
         rgba[i * 4 + 3] = (uint8_t)(inside <= 0 ? 0 : inside >= 1 ? 255 : inside * 255);

@@ -1,5 +1,5 @@
-// mkmedia_samples.c - the sample pictures of examples/media: landscapes of layered hills, a sun and its
-// haze, computed. Drawn at twice the size and averaged, so that edges are smooth.
+// mkmedia_samples.c - the sample pictures of examples/media: landscapes of layered hills, a sun and
+// its haze, computed. Drawn at twice the size and averaged, so that edges are smooth.
 #include "mkmedia.h"
 
 #include <math.h>
@@ -64,7 +64,8 @@ static struct picture draw(const struct view *v)
         for (int x = 0; x < v->width; x++, out += 3) {
             double sum[3] = {0}, colour[3];
             for (int i = 0; i < 4; i++) {
-                shade(v, (x + 0.25 + i % 2 * 0.5) / v->width, (y + 0.25 + i / 2 * 0.5) / v->height,
+                int below = i / 2;
+                shade(v, (x + 0.25 + i % 2 * 0.5) / v->width, (y + 0.25 + below * 0.5) / v->height,
                       colour);
                 for (int c = 0; c < 3; c++)
                     sum[c] += colour[c] / 4;

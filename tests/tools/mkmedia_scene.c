@@ -1,4 +1,4 @@
-// mkmedia_scene.c - what the test pictures show, and what goes with them: EXIF and a colour profile.
+// mkmedia_scene.c - what the test pictures show, and what goes with them: EXIF, a colour profile.
 #include "mkmedia.h"
 
 #include <lcms2.h>

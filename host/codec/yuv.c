@@ -1,0 +1,111 @@
+// yuv.c - a picture as VP8 stores it: planes of luma, chroma and alpha.
+// Inner loops run over blocks of fixed length, which the compiler turns into vector instructions.
+#include "yuv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK 32
+
+int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
+{
+    size_t start[YUV_PLANES], total = 0;
+    int planes = alpha ? 4 : 3;
+    *yuv = (struct yuv){.width = width, .height = height};
+    for (int p = 0; p < planes; p++) {
+        yuv->stride[p] = ((size_t)yuv_side(p, width) + BLOCK - 1) / BLOCK * BLOCK;
+        start[p] = total;
+        total += yuv->stride[p] * (size_t)yuv_side(p, height);
+    }
+    uint8_t *block = malloc(total + YUV_PADDING);
+    if (block == NULL)
+        return report_memory(run);
+    for (int p = 0; p < planes; p++)
+        yuv->plane[p] = block + start[p];
+    return 0;
+}
+
+void yuv_free(struct yuv *yuv)
+{
+    free(yuv->plane[0]);
+    memset(yuv->plane, 0, sizeof yuv->plane);
+}
+
+// BT.601, limited range.
+static void to_limited(const uint8_t rgb[3], uint8_t yuv[3])
+{
+    double r = rgb[0] / 255.0, g = rgb[1] / 255.0, b = rgb[2] / 255.0;
+    double y = 0.299 * r + 0.587 * g + 0.114 * b;
+    yuv[0] = (uint8_t)(16.5 + 219 * y);
+    yuv[1] = (uint8_t)(128.5 + 224 * (b - y) / 1.772);
+    yuv[2] = (uint8_t)(128.5 + 224 * (r - y) / 1.402);
+}
+
+void yuv_fill(struct yuv *yuv, const uint8_t colour[3])
+{
+    uint8_t values[3];
+    to_limited(colour, values);
+    for (int p = 0; p < 3; p++)
+        memset(yuv->plane[p], values[p], yuv->stride[p] * (size_t)yuv_side(p, yuv->height));
+}
+
+// value * alpha + under * (255 - alpha), over 255 and rounded, in 16 bits.
+static void blend_row(uint8_t *restrict value, const uint8_t *restrict alpha, uint8_t under,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i += BLOCK)
+        for (size_t j = i; j < i + BLOCK; j++) {
+            uint16_t t = (uint16_t)(value[j] * alpha[j] + under * (255 - alpha[j]) + 128);
+            value[j] = (uint8_t)((t + (t >> 8)) >> 8);
+        }
+}
+
+// The mean of each 2 x 2 of two rows of alpha; `bottom` may be the same row.
+static void halve_row(const uint8_t *restrict top, const uint8_t *restrict bottom, int width,
+                      uint8_t *restrict out)
+{
+    int i = 0;
+    for (; 2 * i + 1 < width; i++)
+        out[i] =
+            (uint8_t)((top[2 * i] + top[2 * i + 1] + bottom[2 * i] + bottom[2 * i + 1] + 2) / 4);
+    if (2 * i < width)
+        out[i] = (uint8_t)((top[2 * i] + bottom[2 * i] + 1) / 2);
+}
+
+void yuv_flatten(struct yuv *yuv, const uint8_t background[3])
+{
+    uint8_t under[3], halved[(CODEC_MAX_SIDE + 1) / 2 + YUV_PADDING];
+    to_limited(background, under);
+    for (int y = 0; y < yuv->height; y += 2) {
+        size_t row = (size_t)y, last = row + (y + 1 < yuv->height);
+        const uint8_t *top = yuv->plane[3] + row * yuv->stride[3];
+        const uint8_t *bottom = yuv->plane[3] + last * yuv->stride[3];
+        halve_row(top, bottom, yuv->width, halved);
+        for (int p = 1; p < 3; p++)
+            blend_row(yuv->plane[p] + row / 2 * yuv->stride[p], halved, under[p], yuv->stride[p]);
+        blend_row(yuv->plane[0] + row * yuv->stride[0], top, under[0], yuv->stride[0]);
+        if (last > row)
+            blend_row(yuv->plane[0] + last * yuv->stride[0], bottom, under[0], yuv->stride[0]);
+    }
+}
+
+// Limited to full range in 16 bits: v * 128 - low, times a high factor, 6 bits fewer. With these
+// two numbers it is (v - 16) * 255 / 219, or (v - 128) * 255 / 224 + 128, exactly rounded for each
+// value.
+static void expand(const uint8_t *restrict in, size_t count, uint16_t low, uint16_t factor,
+                   uint8_t *restrict out)
+{
+    for (size_t i = 0; i < count; i += BLOCK)
+        for (size_t j = i; j < i + BLOCK; j++) {
+            uint16_t wide = (uint16_t)(in[j] * 128);
+            wide = wide > low ? (uint16_t)(wide - low) : 0;
+            uint16_t full = (uint16_t)(((uint32_t)wide * factor) >> 16);
+            full = full >> 6;
+            out[j] = full > 255 ? 255 : (uint8_t)full;
+        }
+}
+
+void yuv_expand_row(int plane, const uint8_t *in, int count, uint8_t *out)
+{
+    expand(in, (size_t)count, plane == 0 ? 1993 : 1935, plane == 0 ? 38154 : 37302, out);
+}

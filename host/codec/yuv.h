@@ -1,0 +1,30 @@
+// yuv.h - a picture as VP8 stores it: planes, chroma at half size in the middle of 2 x 2 pixels,
+// BT.601 in limited range (16 to 235). JPEG stores the same in full range (0 to 255).
+#pragma once
+
+#include "report.h"
+
+#define YUV_PLANES 4   // Y, U, V, alpha
+#define YUV_PADDING 64 // rows may be read and written so far beyond their end
+
+struct yuv {
+    int width, height;
+    uint8_t *plane[YUV_PLANES]; // owned in one block, plane[0] is its start; alpha may be NULL
+    size_t stride[YUV_PLANES];
+};
+
+// Samples in a row or column of a plane.
+static inline int yuv_side(int plane, int side)
+{
+    return plane == 1 || plane == 2 ? (side + 1) / 2 : side;
+}
+// Not zeroed.
+int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha);
+// Everything becomes the colour R, G, B.
+void yuv_fill(struct yuv *yuv, const uint8_t colour[3]);
+// Puts the picture on a background by its alpha plane, which is not needed any more.
+void yuv_flatten(struct yuv *yuv, const uint8_t background[3]);
+// A row of a plane from limited to full range; `out` has room for YUV_PADDING more.
+void yuv_expand_row(int plane, const uint8_t *in, int count, uint8_t *out);
+// Accepts a zeroed one.
+void yuv_free(struct yuv *yuv);
