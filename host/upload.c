@@ -112,8 +112,8 @@ static bool named_by_content(const struct upload *upload)
 static int look(struct job *job, bool fresh)
 {
     int64_t size;
-    enum ftp_presence presence =
-        ftp_presence_ask(&job->link, job->upload->target.name, fresh, job->source, &size);
+    enum ftp_presence presence = ftp_presence_ask(&job->link, job->upload->target.name, fresh,
+                                                  job->source, job->upload->make_folders, &size);
     if (presence == FTP_FAILED)
         return fail(job, "looking at the final name");
     if (presence == FTP_UNKNOWN)
@@ -146,7 +146,8 @@ static int look_first(struct job *job)
 static int verify(struct job *job, char *name, bool fresh)
 {
     int64_t size;
-    enum ftp_presence presence = ftp_presence_ask(&job->link, name, fresh, job->source, &size);
+    enum ftp_presence presence =
+        ftp_presence_ask(&job->link, name, fresh, job->source, job->upload->make_folders, &size);
     switch (presence) {
     case FTP_FAILED:
         return fail(job, "checking the upload");
@@ -174,7 +175,7 @@ static int store(struct job *job, char *name)
     struct ftp_link *link = &job->link;
     ftp_request(link, &(struct ftp_request){.verb = FTP_STORE,
                                             .name = name,
-                                            .make_folders = true,
+                                            .make_folders = job->upload->make_folders,
                                             .source = job->source,
                                             .length = job->length});
     bool fresh = false;
@@ -335,7 +336,7 @@ void upload_run(struct upload *upload, struct ftp_session *session, const atomic
 static int gone(struct job *job, bool fresh)
 {
     int64_t size;
-    switch (ftp_presence_ask(&job->link, job->upload->target.name, fresh, -1, &size)) {
+    switch (ftp_presence_ask(&job->link, job->upload->target.name, fresh, -1, false, &size)) {
     case FTP_ABSENT:
         return 1;
     case FTP_FAILED: // a missing folder has no file in it

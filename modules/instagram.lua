@@ -238,12 +238,24 @@ local function check(item)
   return caption.check(item.caption or "")
 end
 
+-- A person freed this claim: whatever became of the container since is asked before it is sent
+-- again, and what cannot be read is waited for.
+local function recheck(app, post)
+  if post.state ~= "again" or not post.container then return true end
+  local status, err = app.graph:container_status(post.container)
+  if status then return true end
+  if verdict.of(err) ~= "auth" then err.deferred, err.retryable = true, true end
+  return nil, err
+end
+
 -- A container that is ready, then its publish. True, or nil and an Error.
 local function publish_new(app, item, post)
   local fine, problem = check(item)
   if not fine then return nil, problem end
   local held = app.guardian:hold()
   if held then return nil, held end
+  local checked, unread = recheck(app, post)
+  if not checked then return nil, unread end
   local container, err = ready_container(app, item, post)
   if not container then return nil, err end
   return in_turn(app, item, post)
@@ -260,7 +272,9 @@ function M.publish(item)
     or { account = item.account, post_kind = kind, sha256 = item.sha256, state = "new", sends = 0 }
   post.name = item.name
   local done, err = post.state == "live", nil
-  if post.state == "new" then done, err = publish_new(app, item, post) end
+  if post.state == "new" or post.state == "again" then
+    done, err = publish_new(app, item, post)
+  end
   if not done and post.state == "sent" then done, err = resolve(app, item, post, err) end
   if not done then return nil, err end
   return result(app, post)
