@@ -45,8 +45,8 @@ local function check_folder(path)
 end
 
 -- Settings that change nothing about what a step makes.
-local WITHOUT_EFFECT = { ACCESS_TOKEN = true, API_TOKEN = true, APP_SECRET = true, HOST = true,
-  PORT = true, LOG_LEVEL = true, LOG_FORMAT = true, LOG_FILE = true, AFFICHE_LANG = true,
+local WITHOUT_EFFECT = { ACCESS_TOKEN = true, API_TOKEN = true, APP_SECRET = true,
+  APP_ID = true, HOST = true, PORT = true, LOG_LEVEL = true, LOG_FORMAT = true, LOG_FILE = true, AFFICHE_LANG = true,
   AFFICHE_CONCURRENCY = true, FTP_PASS = true, FTP_CONNECTIONS = true, AFFICHE_COOLDOWN = true,
   ON_UNCERTAIN = true, AFFICHE_JOURNAL = true, AFFICHE_STATE_DIR = true }
 

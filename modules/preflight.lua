@@ -1,8 +1,8 @@
--- preflight.lua - fetches our own public URL as Instagram's fetcher will, so that the cause is named
--- before Meta says no more than 9004/2207052.
+-- preflight.lua - fetches our own public URL as Instagram's fetcher will, so that the cause is
+-- named before Meta says no more than 9004/2207052.
 --
--- What the fetcher certainly will meet too (a 4xx, a wrong type, length or content, robots.txt) is
--- an error after three tries; what may be the fault of this machine alone (no way to the server, its
+-- What the fetcher will meet too (a 4xx, a wrong type, length or content, robots.txt) is an error
+-- after three tries; what may be the fault of this machine alone (no way to the server, its
 -- certificate unknown here) is a warning.
 local i18n = require "i18n"
 local robots = require "robots"
@@ -131,9 +131,10 @@ local function as_warning(err, address)
   return refusal("unreachable", words, { warning = true, kind = err.kind, unreachable = true })
 end
 
----Looks at a public URL as Instagram will. True when it is as expected, with an Error beside it when
----something is worth a warning (`warning` is set, and `unreachable` when this machine could not get
----there); or nil and an Error of kind "remote" with Instagram's code, subcode and the `cause`. Waits.
+---Looks at a public URL as Instagram will. True when it is as expected, with an Error beside it
+---when something is worth a warning (`warning` is set, and `unreachable` when this machine could not
+---get there); or nil and an Error of kind "remote" with Instagram's code and subcode and the `cause`:
+---status server type length hash robots. Waits.
 ---@param app table with cfg
 ---@param address string
 ---@param expected { type?: string, size: integer, sha256?: string }

@@ -30,7 +30,7 @@ local function lines_of(text)
   return lines
 end
 
--- Groups: the agents named in a row, and the rules that follow. Rules before any agent are nobody's.
+-- Groups: agents named in a row, and the rules that follow. Rules before any agent are nobody's.
 local function groups_of(text)
   local groups, current = {}, nil
   for _, line in ipairs(lines_of(text)) do
