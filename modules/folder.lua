@@ -110,6 +110,7 @@ function M.restrict(found, names)
     if names[entry.name] then media[#media + 1] = entry end
   end
   found.media, found.others, found.ignored, found.found = media, {}, 0, #media
+  found.only = names
 end
 
 ---Text and fields of the sidecars of a stem, or nil and an Error. `.txt` gives the caption.

@@ -3,26 +3,21 @@ local errors = require "errors"
 local i18n = require "i18n"
 local json = require "json"
 local locate = require "locate"
+local receipt = require "receipt"
 
 local M = {}
 
 local REPORT = ".error.json"
-local NAME_MAX = 255
 
 local function refuse(key, words)
   return nil, errors.new { kind = "format", op = "retry", retryable = false,
     message = i18n.t(key, words), next_action = i18n.t("action." .. key, words) }
 end
 
-local function stem_and_extension(name)
-  local stem, extension = name:match("^(.+)(%.[^.]*)$")
-  return stem or name, (extension or ""):lower()
-end
-
 local function media_in(app, folder)
   local list = {}
   for _, name in ipairs(host.list(folder) or {}) do
-    local _, extension = stem_and_extension(name)
+    local extension = (name:match("^.+(%.[^.]*)$") or ""):lower()
     if name:sub(1, 1) ~= "." and app.extensions[extension] then list[#list + 1] = name end
   end
   return list
@@ -81,38 +76,24 @@ function M.find(app, flow, wanted)
   return list
 end
 
--- Its name is cut when the suffix does not fit; then the report itself tells whose it is.
-local function report_of(folder, name)
-  if #name + #REPORT <= NAME_MAX then return folder .. "/" .. name .. REPORT end
-  for _, other in ipairs(host.list(folder) or {}) do
-    if other:sub(-#REPORT) == REPORT then
-      local content = json.decode(host.read(folder .. "/" .. other) or "")
-      if type(content) == "table" and content.file == name then return folder .. "/" .. other end
-    end
-  end
+-- The name under which it failed: in failed/ it may have got a suffix.
+local function original_name(report, name)
+  local content = json.decode(host.read(report) or "")
+  local file = type(content) == "table" and content.file
+  if type(file) == "string" and not file:find("/") and not file:find("^%.") then return file end
+  return name
 end
 
--- Sidecars went along with the last medium of their stem, so they come back with the first.
-local function restore_sidecars(source, folder, name)
-  local stem = stem_and_extension(name)
-  for _, extension in ipairs { ".txt", ".json" } do
-    local side = stem .. extension
-    if host.stat(folder .. "/" .. side) then
-      local moved, err = host.move(folder .. "/" .. side, source .. "/" .. side)
-      if not moved then return nil, err end
-    end
-  end
-  return true
-end
-
--- The medium last: as long as it is in failed/, a second `retry` finds all that is left to do.
+-- The report goes last: until then it says what the name was.
 local function restore(source, file)
   local sha256, err = host.hash(file.path)
   if not sha256 then return nil, err end
-  local sides, side_err = restore_sidecars(source, file.folder, file.name)
-  if not sides then return nil, side_err end
-  local path, move_err = host.move(file.path, source .. "/" .. file.name, { sha256 = sha256 })
+  local report = file.folder .. "/" .. receipt.file_name(file.name, REPORT)
+  local target = source .. "/" .. original_name(report, file.name)
+  local path, move_err = host.move(file.path, target, { sha256 = sha256 })
   if not path then return nil, move_err end
+  local removed, remove_err = host.remove(report)
+  if not removed then return nil, remove_err end
   host.log("info", i18n.t("retry.restored", { name = file.name }),
     { icon = "✅", file = file.name })
   return path
@@ -126,21 +107,12 @@ local function reset_item(app, flow, sha256)
 end
 
 local function reset(app, flow, source, file)
-  local path = file.path
-  if file.place == "failed" then
-    local moved, err = restore(source, file)
-    if not moved then return nil, err end
-    path = moved
-  end
-  local sha256, err = host.hash(path)
-  if not sha256 then return nil, err end
+  local path, err = file.path, nil
+  if file.place == "failed" then path, err = restore(source, file) end
+  if not path then return nil, err end
+  local sha256, hash_err = host.hash(path)
+  if not sha256 then return nil, hash_err end
   reset_item(app, flow, sha256)
-  local report = report_of(source .. "/failed", file.name)
-  -- Another file of this name may have failed meanwhile: then the report is its own.
-  if report and not host.stat(source .. "/failed/" .. file.name) then
-    local removed, remove_err = host.remove(report)
-    if not removed then return nil, remove_err end
-  end
   return locate.base(path)
 end
 

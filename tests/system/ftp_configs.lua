@@ -118,7 +118,8 @@ function M.sshd(server, _, paths, tools)
   }))
   tools.run { "chown", "-R", tools.user_id, state }
   return command("setpriv", "--reuid", tools.user_id, "--regid", "65534", "--clear-groups",
-    "--pdeathsig", "KILL", state .. "/sshd", "-D", "-E", state .. "/log", "-f", state .. "/sshd.conf")
+    "--pdeathsig", "KILL", state .. "/sshd", "-D", "-E", state .. "/log", "-f",
+    state .. "/sshd.conf")
 end
 
 ---The misbehaving one: `fault` names its switch, `delay` its seconds.
