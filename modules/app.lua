@@ -49,7 +49,8 @@ end
 local WITHOUT_EFFECT = { ACCESS_TOKEN = true, API_TOKEN = true, APP_SECRET = true,
   APP_ID = true, HOST = true, PORT = true, LOG_LEVEL = true, LOG_FORMAT = true,
   LOG_FILE = true, AFFICHE_LANG = true, AFFICHE_CONCURRENCY = true, FTP_PASS = true,
-  FTP_CONNECTIONS = true, AFFICHE_COOLDOWN = true, ON_UNCERTAIN = true, AFFICHE_JOURNAL = true, AFFICHE_STATE_DIR = true }
+  FTP_CONNECTIONS = true, AFFICHE_COOLDOWN = true, ON_UNCERTAIN = true,
+  AFFICHE_JOURNAL = true, AFFICHE_STATE_DIR = true }
 
 -- What finished steps were made with: when it changes, those of unsent items run again.
 local function settings_fingerprint(cfg)

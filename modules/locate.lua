@@ -49,6 +49,10 @@ function M.file(source, wanted)
   if folder and host.stat(wanted) then
     return { name = name, path = wanted, folder = folder, place = place_of(source, folder) }
   end
+  -- As somebody who looks at the folder would write it.
+  if folder and wanted:sub(1, 1) ~= "/" and host.stat(source .. "/" .. wanted) then
+    return M.file(source, source .. "/" .. wanted)
+  end
   for _, place in ipairs(PLACES) do
     local inside = source .. place.suffix
     local path = inside .. "/" .. name

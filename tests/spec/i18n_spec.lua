@@ -88,7 +88,7 @@ end
 local function check_file(path)
   local text = assert(host.read(path))
   for key in text:gmatch('%f[%w_]t%("([%w_.]+)"%s*[,)]') do
-    lu.assertNotNil(en[key], path .. ": " .. key)
+    lu.assertTrue(i18n.get("en").has(key), path .. ": " .. key)
   end
 end
 
