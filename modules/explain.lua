@@ -146,6 +146,22 @@ local function examine(self, app, flow, file)
   check_format(self, app, item)
 end
 
+local OPS = { upload = "ftp_put", publish = "graph_post" }
+
+-- The last error as the journal keeps it, with what to do about it.
+local function last_error(app, row)
+  local known = row.error and json.decode(row.error)
+  if type(known) ~= "table" then return json.null end
+  if not known.next_action then
+    local fields = { op = OPS[known.step] }
+    for key, value in pairs(known) do
+      if value ~= json.null then fields[key] = value end
+    end
+    known.next_action = errors.next_action(host.error(fields), app.t)
+  end
+  return known
+end
+
 -- One item of the journal with its steps, notes and claim.
 local function remembered(app, row)
   local post = app.journal:post(row.account, instagram.post_kind(row), row.sha256)
@@ -156,11 +172,10 @@ local function remembered(app, row)
   end
   table.sort(steps, function(a, b) return a.ended < b.ended end)
   for _, step in ipairs(steps) do step.ended = nil end
-  local problem = row.error and json.decode(row.error) or nil
   return { workflow = row.workflow, account = row.account, name = json.repair(row.name),
     path = json.repair(row.path), state = row.state, done = row.done ~= 0, failures = row.failures,
     wait_until = time(row.wait_until), created = time(row.created), updated = time(row.updated),
-    error = problem or json.null, steps = steps, notes = app.journal:notes(row.id),
+    error = last_error(app, row), steps = steps, notes = app.journal:notes(row.id),
     post = post and { kind = post.post_kind, state = post.state, container = post.container,
       created = time(post.created), sent = time(post.sent), sends = post.sends,
       media_id = post.media_id, permalink = post.permalink, published = time(post.published) }

@@ -132,9 +132,9 @@ local function as_warning(err, address)
 end
 
 ---Looks at a public URL as Instagram will. True when it is as expected, with an Error beside it
----when something is worth a warning (`warning` is set, and `unreachable` when this machine could not
----get there); or nil and an Error of kind "remote" with Instagram's code and subcode and the `cause`:
----status server type length hash robots. Waits.
+---when something is worth a warning (`warning` is set, and `unreachable` when this machine could
+---not get there); or nil and an Error of kind "remote" with Instagram's code and subcode and the
+---`cause`: status server type length hash robots. Waits.
 ---@param app table with cfg
 ---@param address string
 ---@param expected { type?: string, size: integer, sha256?: string }
