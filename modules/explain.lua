@@ -1,5 +1,6 @@
 -- explain.lua - every rule, measurement and limit that led to what is, or was, decided for one
 -- file, and what the next run would do with it. Only looks: nothing is made, sent or changed.
+local candidate = require "candidate"
 local caption = require "caption"
 local errors = require "errors"
 local folder = require "folder"
@@ -9,7 +10,6 @@ local json = require "json"
 local locate = require "locate"
 local outlook = require "outlook"
 local preview = require "preview"
-local run = require "run"
 
 local M = {}
 
@@ -55,7 +55,7 @@ end
 
 local function check_content(self, app, item, err)
   if err then return failed(self, "content", err) end
-  local fine, why = run.check_extension(app, item)
+  local fine, why = candidate.check_extension(app, item)
   if not fine then return failed(self, "content", why) end
   local claimed = app.extensions[item.ext]
   local key = claimed == item.format and "content" or "content_differs"
@@ -64,7 +64,7 @@ local function check_content(self, app, item, err)
 end
 
 local function check_accept(self, flow, item)
-  local yes, reason = run.accepted(flow, item)
+  local yes, reason = candidate.accepted(flow, item)
   if yes == nil then return failed(self, "filters", reason) end
   self.ignored = not yes and (reason and tostring(reason) or "") or nil
   rule(self, "filters", yes and "yes" or "no", yes and "accepted" or "refused",
@@ -109,7 +109,7 @@ local function check_format(self, app, item)
 end
 
 local function check_duplicate(self, app, flow, item)
-  self.earlier = app.journal and run.duplicate_of(app, flow, item)
+  self.earlier = app.journal and candidate.duplicate_of(app, flow, item)
   if self.earlier then
     rule(self, "duplicate", "no", "duplicate", { name = self.earlier.name })
   elseif app.journal then
@@ -134,7 +134,7 @@ local function examine(self, app, flow, file)
     return rule(self, "extension", "no", "no_candidate", { ext = entry.ext })
   end
   rule(self, "extension", "yes", "candidate", { ext = entry.ext })
-  local item, err = run.make_item(app, flow, entry, found.sidecars)
+  local item, err = candidate.make_item(app, flow, entry, found.sidecars)
   if not item then return failed(self, "content", err) end
   add_facts(self, item)
   check_sidecar(self, item)

@@ -37,38 +37,51 @@ local function learned(self, name)
   return self.journal:fact(self.scope, name) == "1"
 end
 
-local function ftp_options(self, sha256, extra)
+local function ftp_options(self, sha256)
   local cfg, target = self.cfg, self.target
-  local options = {
+  return {
     user = target.user, password = target.password, tls = cfg.FTP_TLS, ca_file = cfg.FTP_CA_FILE,
     tls_max = cfg.FTP_TLS_MAX, connections = cfg.FTP_CONNECTIONS, sha256 = sha256,
     tls_seen = learned(self, "tls"), rename = not learned(self, "cannot_rename"),
   }
-  for key, value in pairs(extra or {}) do options[key] = value end
-  return options
+end
+
+local function put_once(self, source, remote, sha256, extra)
+  local options = ftp_options(self, sha256)
+  for key, value in pairs(extra()) do options[key] = value end
+  local sent, err = host.ftp_put(source, url.target_url(self.target, remote), options)
+  local tls = sent and sent.tls or err and err.tls_offered
+  if tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end
+  return sent, err
 end
 
 local function put_ftp(self, source, remote, sha256, extra)
-  local address = url.target_url(self.target, remote)
-  local sent, err = host.ftp_put(source, address, ftp_options(self, sha256, extra))
+  local sent, err = put_once(self, source, remote, sha256, extra)
   if not sent and err.rename_refused and not learned(self, "cannot_rename") then
     self.journal:set_fact(self.scope, "cannot_rename", "1")
-    sent, err = host.ftp_put(source, address, ftp_options(self, sha256, extra))
+    sent, err = put_once(self, source, remote, sha256, extra)
   end
-  if not sent then return nil, err end
-  if sent.tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end
-  return sent
+  return sent, err
 end
 
 ---Uploads a file under a name of its own: what the server said of it, or nil and an Error.
 ---@param source string
 ---@param remote string
 ---@param sha256 string of the source
----@param extra? table further options of host.ftp_put
+---@param extra fun(): table further options for each call of host.ftp_put
 ---@return { tls?: boolean, warnings?: string[] }|nil, Error?
 function Uploader:send(source, remote, sha256, extra)
   local put = self.target.scheme == "file" and put_file or put_ftp
   return put(self, source, remote, sha256, extra)
+end
+
+-- The temporary name is on disk before the server hears it, so that what a crash leaves there is
+-- known as ours and deleted on the next connection.
+local function name_temporary(item, remote, sha256)
+  local cleanup = item.note.temporary and { item.note.temporary } or nil
+  local temporary = (".%s.%s.%s.part"):format(remote, sha256:sub(1, 12), host.random(4))
+  item:remember { temporary = temporary }
+  return { temporary = temporary, cleanup = cleanup }
 end
 
 -- Each warning once a run: it is about the server, not about the file.
@@ -90,7 +103,9 @@ function Uploader:put(item)
   local size = original and item.size or item.file_size
   local extension = item.file:match("(%.[%w]+)$") or item.ext
   local remote = remote_name.of(item.name, sha256, extension)
-  local sent, err = self:send(item.file, remote, sha256)
+  local sent, err = self:send(item.file, remote, sha256, function()
+    return name_temporary(item, remote, sha256)
+  end)
   if not sent then return nil, err end
   self:warn(sent.warnings)
   return { remote = remote, uploaded_sha256 = sha256, uploaded_size = size }

@@ -53,8 +53,9 @@ local function folder_there(visit)
 end
 
 local function send(visit, up, probe, remote)
-  local extra = { make_folders = false, timeout = TIMEOUT }
-  local sent, err = up:send(probe.path, remote, probe.sha256, extra)
+  local sent, err = up:send(probe.path, remote, probe.sha256, function()
+    return { make_folders = false, timeout = TIMEOUT }
+  end)
   if not sent then
     visit:problem("upload", err)
     return false

@@ -43,6 +43,7 @@ function M.vsftpd(server, options, paths, tools)
     "force_anon_data_ssl=" .. on, "require_ssl_reuse=YES",
     "rsa_cert_file=" .. paths.tls .. "/server.pem",
     "rsa_private_key_file=" .. paths.tls .. "/server.key",
+    "idle_session_timeout=" .. (options.idle or 300),
     "log_ftp_protocol=YES", "debug_ssl=YES", "dual_log_enable=YES", "xferlog_enable=YES",
     "vsftpd_log_file=" .. server.state .. "/log",
     "xferlog_file=" .. server.state .. "/transfers",
