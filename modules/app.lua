@@ -133,10 +133,13 @@ end
 ---@return boolean|nil opened, Error?
 function M.look(app)
   local path = app.cfg.AFFICHE_JOURNAL and app.cfg.AFFICHE_JOURNAL:gsub("^sqlite:", "")
-  if not path or not host.stat(path) then
-    app.graph = app.graph or graph_of(app)
-    return false
-  end
+  if app.journal then return true end
+  app.graph = app.graph or graph_of(app)
+  if not path or not host.stat(path) then return false end
+  -- Only who publishes sets a damaged journal aside and makes it anew.
+  local sound, err = host.store(path, { readonly = true })
+  if not sound then return nil, err end
+  sound:close()
   return M.connect(app)
 end
 

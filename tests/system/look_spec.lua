@@ -97,6 +97,15 @@ function T:test_doctor_a_file_in_the_place_of_the_archive()
   lu.assertStrContains(line_of(done, "processed is no folder"), "❌")
 end
 
+function T:test_a_damaged_journal_is_said_and_left_alone()
+  local world <close> = new_world()
+  assert(host.write(world.state .. "/journal.db", ("garbage"):rep(1000)))
+  local done = doctor(world)
+  lu.assertEquals(done.status, 1)
+  lu.assertStrContains(line_of(done, "journal: "), "❌")
+  line_of(done, "token: accepted")
+end
+
 -- A web server that answers something else for the probe. The probe is removed all the same.
 local function with_web(answer)
   local world = new_world()
