@@ -28,8 +28,9 @@ local function refusal(cause, words, fields)
   return host.error(err)
 end
 
+-- On a connection of its own, as somebody who comes from outside.
 local function ask(app, address, request)
-  request.url, request.ca_file = address, app.cfg.CA_FILE
+  request.url, request.ca_file, request.fresh = address, app.cfg.CA_FILE, true
   request.headers = { ["User-Agent"] = M.AGENT, Accept = "*/*", Range = request.range }
   request.range = nil
   request.redirects, request.timeout = REDIRECTS, TIMEOUT
@@ -42,19 +43,26 @@ local function target_of(address)
   return rest:sub(1, 1) == "/" and rest or "/" .. rest
 end
 
--- Asked once per server and run. No robots.txt, or none to be had, forbids nothing.
+-- Asked once per server and run; only what was answered is kept. No robots.txt forbids nothing.
 local function rules_of(app, address)
   local site = address:match("^%a+://[^/?#]+")
   app.robots = app.robots or {}
-  if app.robots[site] == nil then
-    local reply = ask(app, site .. "/robots.txt", { max_bytes = 1 << 20 })
-    app.robots[site] = reply and reply.status == 200 and reply.body or ""
+  if app.robots[site] then return app.robots[site] end
+  local reply, err = ask(app, site .. "/robots.txt", { max_bytes = 1 << 20 })
+  if not reply or reply.status >= 500 then
+    return nil, err and err.message or "HTTP " .. reply.status
   end
+  app.robots[site] = reply.status == 200 and reply.body or ""
   return app.robots[site]
 end
 
+-- True, with a warning when it cannot be known; or nil and an Error.
 local function check_robots(app, address)
-  local allowed, rule = robots.allows(rules_of(app, address), PRODUCT, target_of(address))
+  local text, reason = rules_of(app, address)
+  if not text then
+    return true, refusal("robots_unknown", { reason = reason }, { warning = true })
+  end
+  local allowed, rule = robots.allows(text, PRODUCT, target_of(address))
   if allowed then return true end
   return nil, refusal("robots", { rule = rule, agent = PRODUCT })
 end
@@ -150,9 +158,9 @@ function M.fetch(app, address, expected, waits)
     if LOCAL[err.kind] then return true, as_warning(err, address) end
   end
   if not fine then return nil, err end
-  local allowed, forbidden = check_robots(app, address)
-  if not allowed then return nil, forbidden end
-  return true, err
+  local allowed, doubt = check_robots(app, address)
+  if not allowed then return nil, doubt end
+  return true, err or doubt
 end
 
 local TYPES = { jpeg = "image/jpeg", png = "image/png", webp = "image/webp", gif = "image/gif",

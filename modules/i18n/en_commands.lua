@@ -212,6 +212,9 @@ return {
     "Check that PUBLIC_BASE_URL shows the upload folder, without a cache or a filter in between.",
   ["preflight.robots"] = "robots.txt of the public server forbids {rule} to {agent}",
   ["action.preflight.robots"] = "Allow the upload folder to {agent} in robots.txt.",
+  ["preflight.robots_unknown"] = "robots.txt of the public server cannot be read: {reason}",
+  ["action.preflight.robots_unknown"] =
+    "Look at the web server: an error there can stop Instagram.",
   ["preflight.redirect"] = "the public URL redirects to {url}",
   ["action.preflight.redirect"] = "Set PUBLIC_BASE_URL to the address at the end.",
   ["preflight.range"] = "the web server does not serve parts of files (Range)",

@@ -222,6 +222,9 @@ return {
     "Vérifiez que PUBLIC_BASE_URL montre le dossier d'upload, sans cache ni filtre.",
   ["preflight.robots"] = "robots.txt du serveur public interdit {rule} à {agent}",
   ["action.preflight.robots"] = "Autorisez le dossier d'upload à {agent} dans robots.txt.",
+  ["preflight.robots_unknown"] = "robots.txt du serveur public ne peut être lu : {reason}",
+  ["action.preflight.robots_unknown"] =
+    "Regardez le serveur web : une erreur là peut arrêter Instagram.",
   ["preflight.redirect"] = "l'URL publique redirige vers {url}",
   ["action.preflight.redirect"] = "Mettez dans PUBLIC_BASE_URL l'adresse d'arrivée.",
   ["preflight.range"] = "le serveur web ne sert pas de parties de fichiers (Range)",

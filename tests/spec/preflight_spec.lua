@@ -17,6 +17,7 @@ function T:setUp()
   self.server = assert(host.serve({ port = 0 }, function(request)
     self.asked[#self.asked + 1] = request
     if request.path == "/robots.txt" then
+      if self.robots == false then return { status = 503, body = "later" } end
       return self.robots and { body = self.robots } or { status = 404, body = "no" }
     end
     return self.answer(request)
@@ -121,6 +122,14 @@ function T:test_robots_that_forbid()
   lu.assertNil(fine)
   lu.assertEquals(err.cause, "robots")
   lu.assertStrContains(err.message, "/m/")
+end
+
+function T:test_robots_that_cannot_be_read_are_worth_a_warning()
+  self.robots = false
+  local fine, warning = self:fetch()
+  lu.assertTrue(fine)
+  lu.assertEquals(warning.cause, "robots_unknown")
+  lu.assertStrContains(warning.message, "503")
 end
 
 function T:test_a_redirect_is_followed_with_a_warning()
