@@ -4,7 +4,6 @@
 -- moment of sending are on disk before media_publish leaves. Until then everything may be made
 -- anew; from then on nothing is sent or made again without evidence (settle.lua).
 local caption = require "caption"
-local errors = require "errors"
 local i18n = require "i18n"
 local items = require "item"
 local settle = require "settle"
@@ -188,7 +187,7 @@ local function send_until_ready(app, item, post)
 end
 
 local function in_turn(app, item, post)
-  local turn <close> = item:turn()
+  local _ <close> = item:turn()
   return send_until_ready(app, item, post)
 end
 

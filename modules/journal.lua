@@ -4,6 +4,7 @@
 -- the durable notes inside a step. post: the claim "published", by account, kind of post and
 -- content, whatever the workflow. run: the history. fact: what was learned of servers and accounts.
 local errors = require "errors"
+local i18n = require "i18n"
 local json = require "json"
 
 local M = {}
@@ -57,21 +58,44 @@ local function migrate(store)
   return true
 end
 
----Opens the journal at `path`, making it and its folder where they are missing. Waits.
+-- A damaged journal is kept beside, under a name with the time, for whoever wants to look at it.
+local function set_aside(path)
+  local label = os.date(".damaged-%Y%m%d-%H%M%S-") .. host.random(2)
+  for _, suffix in ipairs({ "", "-wal", "-shm" }) do
+    if host.stat(path .. suffix) then
+      local moved, err = host.move(path .. suffix, path .. label .. suffix)
+      if not moved then return nil, err end
+    end
+  end
+  return path .. label
+end
+
+local function open_store(path)
+  local store, err = host.store(path)
+  if store or err.code ~= "CORRUPT" and err.code ~= "NOTADB" then return store, err end
+  local aside, aside_err = set_aside(path)
+  if not aside then return nil, aside_err end
+  host.log("warn", i18n.t("journal.damaged", { path = aside, reason = err.message }))
+  return host.store(path)
+end
+
+---Opens the journal at `path`, making it and its folder where they are missing. `fresh` is true
+---when it holds nothing yet: new, or in place of a damaged one. Waits.
 ---@param path string
 ---@return table|nil journal, Error?
 function M.open(path)
   local folder = path:match("^(.*)/[^/]*$")
   local made, made_err = host.mkdir(folder, { mode = tonumber("700", 8) })
   if not made then return nil, made_err end
-  local store, err = host.store(path)
+  local store, err = open_store(path)
   if not store then return nil, err end
+  local fresh = assert(store:query("PRAGMA user_version"))[1].user_version == 0
   local ok, migrate_err = migrate(store)
   if not ok then
     store:close()
     return nil, migrate_err
   end
-  return setmetatable({ store = store, path = path }, Journal)
+  return setmetatable({ store = store, path = path, fresh = fresh }, Journal)
 end
 
 function Journal:close()
@@ -134,6 +158,17 @@ function Journal:end_item(id, fields)
     statements[2] = { "DELETE FROM note WHERE item = ?", id }
   end
   return assert(self.store:write(statements))
+end
+
+---Runs in which the item failed for its own sake.
+function Journal:failures(id)
+  return self:row("SELECT failures FROM item WHERE id = ?", id).failures
+end
+
+---Items whose last step is not finished, oldest first.
+function Journal:unfinished(workflow, account)
+  return assert(self.store:query([[SELECT * FROM item WHERE workflow = ? AND account = ?
+    AND done = 0 AND state <> 'failed' ORDER BY created, id]], workflow, account))
 end
 
 -- Steps and notes ------------------------------------------------------------------------------

@@ -210,6 +210,10 @@ return {
   ["preview.extension"] = "not an extension that is published",
 
   -- Publishing.
+  ["journal.damaged"] = "the journal was damaged; it lies in {path} now ({reason})",
+  ["journal.rebuilt"] =
+    "the journal was rebuilt from receipts: {restored} taken over, {damaged} unreadable",
+  ["log.given_up"] = "{name} failed too often: moved to failed",
   ["guardian.rest"] = "the account rests until {time}",
   ["guardian.quiet"] = "the post comes after {time}: quiet hours",
   ["guardian.spacing"] = "the post comes after {time}: spacing",

@@ -230,6 +230,11 @@ return {
   ["preview.extension"] = "extension non publiée",
 
   -- La publication.
+  ["journal.damaged"] =
+    "le journal était endommagé ; il se trouve maintenant dans {path} ({reason})",
+  ["journal.rebuilt"] =
+    "le journal a été reconstruit depuis les reçus : {restored} repris, {damaged} illisibles",
+  ["log.given_up"] = "{name} a échoué trop souvent : déplacé vers failed",
   ["guardian.rest"] = "le compte se repose jusqu'à {time}",
   ["guardian.quiet"] = "publication après {time} : heures calmes",
   ["guardian.spacing"] = "publication après {time} : espacement",
