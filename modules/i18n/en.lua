@@ -42,6 +42,9 @@ return {
   ["action.errno.ENOSPC"] = "The disk is full: free some space, then run again.",
   ["action.errno.EDQUOT"] = "The disk quota is used up: free some space, then run again.",
   ["action.errno.EBUSY"] = "Another run is at work: wait for its end.",
+  ["action.ftp.tls"] =
+    "Check the server's certificate: FTP_CA_FILE names the authority to trust, FTP_TLS says "
+    .. "whether TLS is required.",
   ["action.ftp.530"] = "Check FTP_USER and FTP_PASS.",
   ["action.ftp.550"] = "Check FTP_UPLOAD_DIR and the rights of this FTP user in it.",
   ["action.ftp.553"] = "Check FTP_UPLOAD_DIR and the rights of this FTP user in it.",

@@ -45,6 +45,9 @@ return {
   ["action.errno.ENOSPC"] = "Le disque est plein : libérez de la place puis relancez.",
   ["action.errno.EDQUOT"] = "Le quota du disque est épuisé : libérez de la place puis relancez.",
   ["action.errno.EBUSY"] = "Un autre passage est en cours : attendez sa fin.",
+  ["action.ftp.tls"] =
+    "Vérifiez le certificat du serveur : FTP_CA_FILE désigne l'autorité de confiance, FTP_TLS dit "
+    .. "si TLS est exigé.",
   ["action.ftp.530"] = "Vérifiez FTP_USER et FTP_PASS.",
   ["action.ftp.550"] =
     "Vérifiez FTP_UPLOAD_DIR et les droits de cet utilisateur FTP dans ce dossier.",
