@@ -42,7 +42,9 @@ local MIGRATIONS = {
 }
 
 local function migrate(store)
-  local version = assert(store:query("PRAGMA user_version"))[1].user_version
+  local rows, query_err = store:query("PRAGMA user_version")
+  if not rows then return nil, query_err end
+  local version = rows[1].user_version
   if version > #MIGRATIONS then
     return nil, host.error { kind = "format", op = "journal",
       message = ("the journal has schema version %d, this program knows %d: use a newer affiche")
@@ -123,10 +125,16 @@ function Journal:begin_item(workflow, account, entry)
   local known = self:find_item(workflow, account, entry.sha256)
   local now = host.now()
   if known then
+    local statements = {}
     if known.path ~= entry.path or known.done ~= 0 then
-      self:write({ "UPDATE item SET name = ?, path = ?, done = 0, updated = ? WHERE id = ?",
-        entry.name, entry.path, now, known.id })
+      statements[1] = { "UPDATE item SET name = ?, path = ?, done = 0, updated = ? WHERE id = ?",
+        entry.name, entry.path, now, known.id }
     end
+    if known.done ~= 0 then
+      -- The content came back after its last step: it takes the whole way again.
+      statements[2] = { "DELETE FROM step WHERE item = ?", known.id }
+    end
+    if statements[1] then self:write(table.unpack(statements)) end
     return known.id, known
   end
   local written = self:write({ [[INSERT INTO item
@@ -210,16 +218,27 @@ end
 local POST_COLUMNS = { "account", "post_kind", "sha256", "name", "state", "container",
   "fingerprint", "caption", "created", "sent", "sends", "media_id", "permalink", "published" }
 
----Writes the whole claim; durable when it returns.
+---Writes the whole claim; durable when it returns. A media id that another post has claimed raises:
+---nothing of that other post may be lost, so this is no INSERT OR REPLACE.
 ---@param post table
 function Journal:put_post(post)
-  local values, marks = {}, {}
+  local values, marks, sets = {}, {}, {}
   for i, column in ipairs(POST_COLUMNS) do
     values[i], marks[i] = post[column], "?"
+    sets[i] = ("%s = excluded.%s"):format(column, column)
   end
-  local sql = ("INSERT OR REPLACE INTO post (%s) VALUES (%s)")
-    :format(table.concat(POST_COLUMNS, ", "), table.concat(marks, ", "))
+  local sql = [[INSERT INTO post (%s) VALUES (%s)
+    ON CONFLICT (account, post_kind, sha256) DO UPDATE SET %s]]
+  sql = sql:format(table.concat(POST_COLUMNS, ", "), table.concat(marks, ", "),
+    table.concat(sets, ", "))
   assert(self.store:write({ { sql, table.unpack(values, 1, #POST_COLUMNS) } }))
+end
+
+---The other posts of this kind whose publish is as uncertain as this one's.
+---@return table[]
+function Journal:unsettled(post)
+  return assert(self.store:query([[SELECT * FROM post WHERE account = ? AND post_kind = ?
+    AND state = 'sent' AND sha256 <> ?]], post.account, post.post_kind, post.sha256))
 end
 
 function Journal:is_claimed(account, media_id)

@@ -110,13 +110,6 @@ local function state_of(app, item, err)
   return "failed", post
 end
 
-local function remove_intermediate(app, item)
-  local results = items.context(item).results
-  if results.file and results.file ~= item.path and results.file:find(app.work_folder, 1, true) then
-    host.remove(results.file)
-  end
-end
-
 -- Failures that lie in the file itself; network, login, target and account do not count against it.
 local function own_fault(err)
   if err.kind == "format" then return true end
@@ -158,13 +151,15 @@ local function process(app, flow, item, early_err)
   if not early_err then
     done, err = pipeline.run(item, flow.steps, function(name) outcome.ran[name] = true end)
   end
+  -- A journal that failed ends the run, wherever in a step that was noticed.
+  if err and err.fatal then error(err, 0) end
   local state, claim = state_of(app, item, err)
   outcome.state, outcome.error = state, err
   outcome.media_id, outcome.permalink = claim and claim.media_id, claim and claim.permalink
   if outcome.ran.publish and not claim then outcome.media_id = item.media_id end
   if done and claim then remove_public(app, item) end
   conclude(app, item, outcome, done == true)
-  if done then remove_intermediate(app, item) end
+  if done then items.discard(item) end
   return outcome
 end
 

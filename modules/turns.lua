@@ -1,6 +1,6 @@
 -- turns.lua - the order in which the posts of one run appear on the feed of an account.
 -- Everything runs in parallel but media_publish: an item takes its turn when all earlier ones have
--- passed or ended, or when they were waited for long enough, and one at a time.
+-- passed or ended, or when one of them kept the others waiting for too long, and one at a time.
 local mutex = require "mutex"
 
 local M = {}
@@ -23,13 +23,17 @@ function Turns:pass(place)
   while self.gates[self.first] == false do self.first = self.first + 1 end
 end
 
+-- Patience is for one slow item, so it begins anew with each that passes: a long queue that moves
+-- keeps its order.
 local function wait_for_earlier(self, place, item)
-  local deadline = host.now("monotonic") + self.patience
+  local waited_for, deadline
   while self.first < place do
+    if self.first ~= waited_for then
+      waited_for, deadline = self.first, host.now("monotonic") + self.patience
+    end
     local left = deadline - host.now("monotonic")
     if left <= 0 or not self.gates[self.first]:wait(left) then
-      self.on_overtake(item)
-      return
+      if self.first == waited_for then return self.on_overtake(item) end
     end
   end
 end

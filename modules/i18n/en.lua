@@ -100,7 +100,7 @@ return {
   ["config.missing"] = "{key} is missing",
   ["config.control"] = "{key} holds a control character",
   ["config.windows_path"] = "{key} is a Windows path, and this is not Windows: {value}",
-  ["action.config.windows_path"] = "Write the path as this system does, such as /home/me/pictures.",
+  ["action.config.windows_path"] = "Write the path as this system does, such as /srv/pictures.",
   ["config.unreadable"] = "{key}: {message}",
   ["config.number"] = "{key}: a number from {low} to {high} expected, not {value}",
   ["config.choice"] = "{key}: {value} is none of: {choices}",

@@ -115,7 +115,7 @@ return {
   ["config.control"] = "{key} contient un caractère de contrôle",
   ["config.windows_path"] = "{key} est un chemin Windows, et ceci n'est pas Windows : {value}",
   ["action.config.windows_path"] =
-    "Écrivez le chemin à la manière de ce système, par exemple /home/moi/photos.",
+    "Écrivez le chemin à la manière de ce système, par exemple /srv/photos.",
   ["config.unreadable"] = "{key} : {message}",
   ["config.number"] = "{key} : un nombre de {low} à {high} est attendu, pas {value}",
   ["config.choice"] = "{key} : {value} n'est aucun de : {choices}",
