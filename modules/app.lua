@@ -14,7 +14,10 @@ local folder = require "folder"
 
 local M = {}
 
+-- The rules, and what each script has to return.
 local POLICIES = { "captions", "filters", "formats", "pacing" }
+local RETURNS = { captions = { "function" }, filters = { "function", "table" },
+  formats = { "table" }, pacing = { "table" } }
 
 local function script_folders(cfg)
   local folders = { cfg.AFFICHE_SCRIPTS }
@@ -65,10 +68,22 @@ function M.new(options)
   return app
 end
 
+-- A rule of the wrong kind is told before a file meets it.
+local function load_policy(loader, name)
+  local value = loader:load(name, "pure")
+  for _, wanted in ipairs(RETURNS[name]) do
+    if type(value) == wanted then return value end
+  end
+  local _, path = loader:find(name)
+  error(host.error { kind = "script", op = "script", path = path,
+    message = ("%s returns a %s: a %s is expected"):format(path, type(value),
+      table.concat(RETURNS[name], " or a ")) }, 0)
+end
+
 ---Loads the rules and one workflow. Nil and an Error of kind "script" names file and line.
 function M.load(app, name)
   local ok, flow_or_err = pcall(function()
-    for _, policy in ipairs(POLICIES) do app.policy[policy] = app.loader:load(policy, "pure") end
+    for _, policy in ipairs(POLICIES) do app.policy[policy] = load_policy(app.loader, policy) end
     return workflow.load(app.loader, name)
   end)
   if not ok then return nil, flow_or_err end

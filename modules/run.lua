@@ -123,7 +123,7 @@ local function conclude(app, item, outcome, done)
   local failed = outcome.state == "failed" and own_fault(err)
   app.journal:end_item(context.id, { state = outcome.state, error = err, done = done,
     failed = failed, wait_until = err and err.wait_until })
-  if failed and app.journal:failures(context.id) >= MOST_FAILURES then
+  if failed and not context.archived and app.journal:failures(context.id) >= MOST_FAILURES then
     local gone, move_err = archive.give_up(item, err)
     if not gone then host.log("warn", move_err.message, { file = item.name }) end
   end
@@ -237,13 +237,16 @@ local function leftovers(app, flow, found)
   local present, list = {}, {}
   for _, entry in ipairs(found.media) do present[entry.path] = true end
   for _, row in ipairs(app.journal:unfinished(flow.name, app.cfg.IG_USER_ID)) do
-    if not present[row.path] and not host.stat(row.path) then
+    local record = app.journal:steps(row.id).archive
+    local archived = record and record.result.archived
+    if not present[row.path] and (archived or not host.stat(row.path)) then
       local stem, ext = row.name:match("^(.+)(%.[^.]*)$")
+      local facts = archived and host.probe(archived) or {}
       local item = items.new({ name = row.name, stem = stem or row.name, ext = ext or "",
-        path = row.path, size = row.size, sha256 = row.sha256, account = row.account,
-        kind = row.kind }, { app = app, flow = flow, results = {}, notes = {} })
+        path = archived or row.path, size = row.size, sha256 = row.sha256, account = row.account,
+        kind = row.kind, format = facts.format, width = facts.width, height = facts.height },
+        { app = app, flow = flow, results = {}, notes = {}, archived = archived })
       local post = app.journal:post(row.account, instagram.post_kind(item), row.sha256)
-      local archived = app.journal:steps(row.id).archive
       if archived or post and post.state ~= "new" then
         list[#list + 1] = { entry = { name = row.name }, item = item }
       end

@@ -204,7 +204,6 @@ return {
   ["run.locked"] = "another run works on {folder} (process {holder})",
   ["script.no_folder"] = "the scripts folder {path} does not exist",
   ["step.timeout"] = "step {step} took more than {seconds} s",
-  ["step.needs"] = "step {step} needs what step {other} gives: put {other} before it",
   ["error.no_medium"] = "{name} is no picture or video that is handled here (content: {format})",
   ["prepare.no_entry"] = "formats.lua has no entry for {format}",
   ["prepare.too_large"] = "the file has {size} bytes, at most {limit} are taken",

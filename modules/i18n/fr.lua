@@ -224,7 +224,6 @@ return {
   ["run.locked"] = "un autre passage travaille sur {folder} (processus {holder})",
   ["script.no_folder"] = "le dossier de scripts {path} n'existe pas",
   ["step.timeout"] = "l'étape {step} a pris plus de {seconds} s",
-  ["step.needs"] = "l'étape {step} a besoin de ce que donne {other} : placez {other} avant",
   ["error.no_medium"] = "{name} n'est pas une image ou une vidéo traitée ici (contenu : {format})",
   ["prepare.no_entry"] = "formats.lua n'a pas d'entrée pour {format}",
   ["prepare.too_large"] = "le fichier fait {size} octets, au plus {limit} sont acceptés",

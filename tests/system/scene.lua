@@ -113,4 +113,17 @@ function M.assert_no_secret(self, result)
   end
 end
 
+---A command that a script's mistake stopped: exit 2, its words, and nothing was touched. The folder
+---holds a.jpg alone.
+function M.assert_stopped(self, ...)
+  local result = M.pass(self)
+  lu.assertEquals(result.status, 2, result.stderr)
+  for _, part in ipairs({ ... }) do lu.assertStrContains(result.stderr, part) end
+  lu.assertEquals(self:names(), { "a.jpg" })
+  lu.assertEquals(assert(host.list(self.state)), {})
+  lu.assertEquals(assert(host.list(self.public)), {})
+  lu.assertEquals(self.instagram.state.calls, 0)
+  return result
+end
+
 return M
