@@ -1,0 +1,268 @@
+-- Once and once only: second runs, runs that were killed or ended, copies, two runs at once.
+local lu = require "luaunit"
+local scene = require "scene"
+
+local T = { deadline = 300 }
+
+-- A step that ends the program the first time it is entered, by a signal to itself.
+local END = [[
+  return function(item)
+    local flag = env.AUTO_DOWNLOAD_DIR .. "/../ended"
+    if item.name ~= %q or host.stat(flag) then return end
+    assert(host.write(flag, ""))
+    assert(host.exec { "kill", "-%s", tostring(host.info().pid) })
+    host.sleep(30)
+  end]]
+
+local ORDER = { "prepare", "upload", "publish", "archive" }
+
+-- The shipped steps with "stop" after the given one.
+local function stop_after(world, place, name, signal)
+  scene.script(world, "steps/stop", END:format(name, signal))
+  local steps = table.move(ORDER, 1, #ORDER, 1, {})
+  table.insert(steps, place + 1, "stop")
+  scene.steps(world, table.unpack(steps))
+end
+
+local function assert_all_done(world, result, names)
+  lu.assertEquals(result.status, 0, result.stderr)
+  lu.assertEquals(world:names(), {})
+  lu.assertEquals(world:names("processed"), names)
+  lu.assertEquals(#world:posts(), #names)
+  local seen = {}
+  for _, caption in ipairs(scene.feed(world)) do
+    lu.assertNil(seen[caption], caption)
+    seen[caption] = true
+  end
+end
+
+local function lines_with(text, words)
+  local _, count = text:gsub(words, "")
+  return count
+end
+
+function T.test_a_second_run_posts_nothing()
+  local world <close> = scene.new()
+  scene.pictures(world, "a.jpg", "b.jpg")
+  world:put("c.mp4", { sample = "clip.mp4" })
+  lu.assertEquals(world:pass().status, 0)
+  local publishes = world.instagram.state.publishes
+  local result = world:pass()
+  assert_all_done(world, result, { "a.jpg", "b.jpg", "c.mp4" })
+  lu.assertEquals(scene.counts(result), "0 0 0 0 0 0 0")
+  lu.assertEquals(world.instagram.state.publishes, publishes)
+end
+
+function T.test_killed_between_two_steps_it_goes_on_where_it_stopped()
+  for place, after in ipairs(ORDER) do
+    local world <close> = scene.new()
+    stop_after(world, place, "a.jpg", "KILL")
+    scene.pictures(world, "a.jpg")
+    local killed = scene.pass(world)
+    lu.assertEquals(killed.signal, 9, killed.stderr)
+    local result = scene.pass(world)
+    assert_all_done(world, result, { "a.jpg" })
+    -- What was finished is not done again.
+    lu.assertEquals(lines_with(result.stderr, "Uploading"), place >= 2 and 0 or 1, after)
+    lu.assertEquals(world.instagram.state.publishes, 1)
+    lu.assertEquals(assert(host.list(world.state .. "/work")), {})
+    lu.assertEquals(#assert(host.list(world.public)), 1)
+  end
+end
+
+function T.test_killed_among_many()
+  for place in ipairs(ORDER) do
+    local world <close> = scene.new()
+    stop_after(world, place, "c.jpg", "KILL")
+    scene.pictures(world, "a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg")
+    lu.assertEquals(scene.pass(world).signal, 9)
+    assert_all_done(world, scene.pass(world), { "a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg" })
+    lu.assertEquals(world.instagram.state.publishes, 5)
+  end
+end
+
+-- From outside, at moments that nobody chose. A publish cut in flight may stay uncertain; nothing
+-- is posted twice, and every file is posted and archived or still there.
+function T.test_killed_at_any_moment()
+  local world <close> = scene.new { switches = { latency = 0.01 } }
+  local names = {}
+  for i = 1, 8 do names[i] = ("picture %d.jpg"):format(i) end
+  scene.pictures(world, table.unpack(names))
+  scene.script(world, "pacing", [[
+    return { wait_for_earlier = 60, poll = { image = { 0.05 }, video = { 0.05 } },
+      ready_within = { image = 60, video = 60 }, settle_after = { 0.1 } }]])
+  local kills, result = 0, nil
+  for _ = 1, 40 do
+    local seconds = ("%.3f"):format(0.1 + tonumber(host.random(2), 16) / 65536 * 0.5)
+    result = scene.pass(world, { prefix = { "timeout", "-s", "KILL", seconds } })
+    if result.json then break end
+    kills = kills + 1
+  end
+  if not result.json then result = scene.pass(world) end
+  local uncertain = 0
+  for _, item in ipairs(result.json.result.items) do
+    if item.state == "uncertain" then uncertain = uncertain + 1 end
+  end
+  lu.assertTrue(kills > 0)
+  lu.assertTrue(uncertain <= kills, result.stdout)
+  lu.assertEquals(#world:names(), uncertain)
+  lu.assertEquals(#world:names("processed"), #names - uncertain)
+  local seen = {}
+  for _, caption in ipairs(scene.feed(world)) do
+    lu.assertNil(seen[caption], caption)
+    seen[caption] = true
+  end
+  lu.assertTrue(#world:posts() >= #names - uncertain)
+end
+
+function T.test_sigterm_loses_nothing()
+  for place in ipairs(ORDER) do
+    for _, signal in ipairs({ "TERM", "INT" }) do
+      local world <close> = scene.new()
+      stop_after(world, place, "b.jpg", signal)
+      scene.pictures(world, "a.jpg", "b.jpg", "c.jpg")
+      local ended = scene.pass(world)
+      lu.assertEquals({ ended.status, ended.signal }, { 130, 0 }, ended.stderr)
+      lu.assertEquals(#world:names() + #world:names("processed"), 3)
+      assert_all_done(world, scene.pass(world), { "a.jpg", "b.jpg", "c.jpg" })
+      lu.assertEquals(world.instagram.state.publishes, 3)
+    end
+  end
+end
+
+-- Runs the program beside the test, so that a signal can be sent at the right moment.
+local function beside(world, options)
+  local pid_file = world.folder .. "/pid"
+  options = options or {}
+  options.prefix = { "sh", "-c", 'echo $$ >"$0.new" && mv "$0.new" "$0" && exec "$@"', pid_file }
+  local task = host.spawn(function() return scene.pass(world, options) end)
+  return task, function() return assert(host.read(pid_file)):match("%d+") end
+end
+
+local function wait_for(what, condition)
+  local deadline = host.now("monotonic") + 30
+  while not condition() do
+    assert(host.now("monotonic") < deadline, "waited in vain for " .. what)
+    host.sleep(0.005)
+  end
+end
+
+local function outcome(task)
+  local ok, result = task:join()
+  if not ok then error(result) end
+  return result
+end
+
+-- The answer of media_publish is waited for: the post is known to be live, not uncertain.
+function T.test_sigterm_while_a_publish_is_in_flight()
+  local world <close> = scene.new { switches = { latency = 0.3 } }
+  scene.pictures(world, "a.jpg")
+  local task, pid = beside(world)
+  wait_for("media_publish", function()
+    local log = world.instagram.state.log
+    return log[#log] and log[#log]:find("media_publish", 1, true)
+  end)
+  assert(host.exec { "kill", "-TERM", pid() })
+  lu.assertEquals(outcome(task).status, 130)
+  lu.assertEquals(#world:posts(), 1)
+  local looked = world:run({ "history", "--json" })
+  lu.assertEquals(looked.json.items[1].media_id, world:posts()[1].id)
+  world.instagram.state.switches.latency = 0
+  assert_all_done(world, scene.pass(world), { "a.jpg" })
+  lu.assertEquals(world.instagram.state.publishes, 1)
+end
+
+function T.test_two_runs_at_once()
+  local world <close> = scene.new()
+  scene.script(world, "steps/hold", [[
+    return function(item)
+      assert(host.write(env.AUTO_DOWNLOAD_DIR .. "/../held", ""))
+      while not host.stat(env.AUTO_DOWNLOAD_DIR .. "/../go") do host.sleep(0.02) end
+    end]])
+  scene.steps(world, "prepare", "hold", "upload", "publish", "archive")
+  scene.pictures(world, "a.jpg")
+  local task, pid = beside(world)
+  wait_for("the first run", function() return host.stat(world.folder .. "/held") end)
+  local second = scene.pass(world)
+  lu.assertEquals(second.status, 2, second.stderr)
+  lu.assertStrContains(second.stderr, pid())
+  lu.assertStrContains(second.json.result.error, world.media)
+  assert(host.write(world.folder .. "/go", ""))
+  assert_all_done(world, outcome(task), { "a.jpg" })
+end
+
+-- Copies ------------------------------------------------------------------------------------------
+
+function T.test_files_copied_back_are_duplicates()
+  local world <close> = scene.new()
+  scene.pictures(world, "a.jpg")
+  lu.assertEquals(world:pass().status, 0)
+  local original = world.media .. "/processed/a.jpg"
+  assert(host.copy(original, world.media .. "/a.jpg"))
+  assert(host.copy(original, world.media .. "/the same.jpg"))
+  local result = world:pass()
+  lu.assertEquals(result.status, 0, result.stderr)
+  lu.assertEquals(scene.counts(result), "2 0 0 0 2 0 0")
+  for i, name in ipairs({ "a.jpg", "the same.jpg" }) do
+    local item = result.json.result.items[i]
+    lu.assertEquals({ item.file, item.state, item.media_id },
+      { name, "duplicate", world:posts()[1].id })
+  end
+  lu.assertEquals(#world:posts(), 1)
+  lu.assertEquals(world:names(), {})
+  lu.assertEquals(#world:names("processed"), 3)
+end
+
+function T.test_twins_in_one_run()
+  local world <close> = scene.new()
+  for _, name in ipairs({ "a.jpg", "b.jpg", "c.jpg" }) do world:put(name, scene.jpeg "twin") end
+  local result = world:pass()
+  lu.assertEquals({ result.status, scene.counts(result) }, { 0, "3 1 1 1 2 0 0" })
+  lu.assertEquals(#world:posts(), 1)
+  lu.assertEquals(world:names("processed"), { "a.jpg", "b.jpg", "c.jpg" })
+end
+
+function T.test_what_becomes_of_a_duplicate_is_for_filters_to_say()
+  local world <close> = scene.new()
+  scene.script(world, "filters", [[
+    return { accept = function() return true end,
+      on_duplicate = function(item, earlier) return item.stem == "b" and "keep" or "archive" end }]])
+  scene.pictures(world, "a.jpg")
+  lu.assertEquals(scene.pass(world).status, 0)
+  assert(host.copy(world.media .. "/processed/a.jpg", world.media .. "/b.jpg"))
+  lu.assertEquals(scene.pass(world).status, 0)
+  lu.assertEquals({ world:names(), #world:posts() }, { { "b.jpg" }, 1 })
+end
+
+-- Sidecars ----------------------------------------------------------------------------------------
+
+function T.test_sidecars_go_with_the_last_medium_of_their_stem()
+  local world <close> = scene.new()
+  scene.pictures(world, "a.jpg", "a.jpeg", "b.jpg")
+  world:put("a.txt", "Words for both\n#lake")
+  world:put("b.json", '{ "caption": "Words of b" }')
+  world:put("c.txt", "nobody's")
+  world:put("broken.jpeg", "no picture")
+  world:put("broken.txt", "waits with it")
+  local result = world:pass()
+  lu.assertEquals(result.status, 1)
+  lu.assertEquals(scene.counts(result), "5 4 3 3 1 1 0")
+  lu.assertEquals(scene.feed(world), { "Words for both", "Words for both", "Words of b" })
+  lu.assertEquals(world:names(), { "broken.jpeg", "broken.txt", "c.txt" })
+  lu.assertEquals(world:names("processed"), { "a.jpeg", "a.jpg", "a.txt", "b.jpg", "b.json" })
+end
+
+function T.test_a_sidecar_waits_for_the_medium_that_failed()
+  local world <close> = scene.new()
+  scene.pictures(world, "a.jpg")
+  world:put("a.jpeg", "no picture")
+  world:put("a.txt", "For both")
+  lu.assertEquals(world:pass().status, 1)
+  lu.assertEquals(world:names(), { "a.jpeg", "a.txt" })
+  scene.pictures(world, "a.jpeg")
+  lu.assertEquals(world:pass().status, 0)
+  lu.assertEquals(scene.feed(world), { "For both", "For both" })
+  lu.assertEquals(world:names("processed"), { "a.jpeg", "a.jpg", "a.txt" })
+end
+
+return T
