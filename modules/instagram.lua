@@ -235,17 +235,17 @@ local function resolve(app, item, post, err)
 end
 
 -- Best effort: its failure never changes the state of a post that is live.
-local function read_permalink(app, post)
+local function read_permalink(app, item, post)
   if not post.media_id or post.permalink then return end
   local permalink = app.graph:permalink(post.media_id)
   if type(permalink) == "string" then
     post.permalink = permalink
-    app.journal:put_post(post)
+    items.also(item, app.journal:permalink_statement(post))
   end
 end
 
-local function result(app, post)
-  read_permalink(app, post)
+local function result(app, item, post)
+  read_permalink(app, item, post)
   return { media_id = post.media_id, permalink = post.permalink, container = post.container }
 end
 
@@ -282,7 +282,7 @@ function M.publish(item)
   if post.state == "new" then done, err = publish_new(app, item, post) end
   if not done and post.state == "sent" then done, err = resolve(app, item, post, err) end
   if not done then return nil, err end
-  return result(app, post)
+  return result(app, item, post)
 end
 
 return M

@@ -54,12 +54,20 @@ function M.discard(item)
   return host.remove(private_folder(item), { recursive = true })
 end
 
+---SQL that goes into the same transaction as the record of the step that runs now.
+---@param statement table
+function M.also(item, statement)
+  local context = M.context(item)
+  context.statements = context.statements or {}
+  table.insert(context.statements, statement)
+end
+
 ---Waits until it is this item's turn on the feed of its account. Closing the result, or the end of
 ---the step, passes the turn on.
 ---@return table turn to be held in a `local turn <close>`
 function methods.turn(item)
   local context = M.context(item)
-  if not context.turn then
+  if not context.turn or context.turn.released then
     context.turn = context.app.turns:take(context.place, item)
   end
   return context.turn

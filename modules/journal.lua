@@ -190,9 +190,11 @@ function Journal:steps(id)
   return steps
 end
 
-function Journal:finish_step(id, name, inputs, result, started)
+---@param also? table[] statements of the same transaction
+function Journal:finish_step(id, name, inputs, result, started, also)
   self:write({ [[INSERT OR REPLACE INTO step (item, name, inputs, result, started, finished)
-      VALUES (?, ?, ?, ?, ?, ?)]], id, name, inputs, json.encode(result), started, host.now() })
+      VALUES (?, ?, ?, ?, ?, ?)]], id, name, inputs, json.encode(result), started, host.now() },
+    table.unpack(also or {}))
 end
 
 function Journal:notes(id)
@@ -239,6 +241,12 @@ end
 function Journal:unsettled(post)
   return assert(self.store:query([[SELECT * FROM post WHERE account = ? AND post_kind = ?
     AND state = 'sent' AND sha256 <> ?]], post.account, post.post_kind, post.sha256))
+end
+
+---For the transaction of the step that read it.
+function Journal:permalink_statement(post)
+  return { "UPDATE post SET permalink = ? WHERE account = ? AND post_kind = ? AND sha256 = ?",
+    post.permalink, post.account, post.post_kind, post.sha256 }
 end
 
 function Journal:is_claimed(account, media_id)

@@ -102,7 +102,8 @@ local function take_step(step, item, inputs)
   if not ok then return nil, errors.of(record) end
   if not record then return nil, problem end
   local recorded, failure = pcall(context.app.journal.finish_step, context.app.journal, context.id,
-    step.name, inputs, record, started)
+    step.name, inputs, record, started, context.statements)
+  context.statements = nil
   if not recorded then return nil, errors.of(failure) end
   return record
 end

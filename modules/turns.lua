@@ -45,6 +45,7 @@ function Turns:take(place, item)
   local holder = mutex.hold(self.held, "publish")  -- one publish in flight
   local turn = {}
   function turn.release()
+    turn.released = true
     holder.release()
     self:pass(place)
   end
