@@ -2,20 +2,10 @@
 -- user, a world whose upload target is a real FTP server, and looks at what came of a run.
 local lu = require "luaunit"
 local ftp = require "ftp_kit"
+local pictures = require "pictures"
 local world = require "world"
 
-local M = {}
-
-local SAMPLE = host.info().root .. "/examples/media/morning.jpg"
-local sample
-
----A JPEG that differs from every other one by a comment in it.
----@param text string
-function M.jpeg(text)
-  sample = sample or assert(host.read(SAMPLE))
-  local comment = "\xFF\xFE" .. string.pack(">I2", #text + 2) .. text
-  return sample:sub(1, 2) .. comment .. sample:sub(3)
-end
+local M = { jpeg = pictures.jpeg }
 
 ---A world for this test. Its `scripts` is a folder for scripts of the user, empty at first.
 function M.new(options)
@@ -25,9 +15,9 @@ function M.new(options)
   return self
 end
 
----Several pictures at once, each with its name as content.
+---Several pictures at once, no two of one content.
 function M.pictures(self, ...)
-  for _, name in ipairs({ ... }) do self:put(name, M.jpeg(name)) end
+  for _, name in ipairs({ ... }) do self:put(name, pictures.jpeg(name)) end
 end
 
 ---Writes a script of the user; `run` with `scene.own(world)` to have it read.
