@@ -37,7 +37,7 @@ end
 -- A file that fails: exit 1, its sentence names cause and next step, it stays where it is.
 local function assert_failed(world, name, kind, ...)
   local before = snapshot(world)
-  local result = world:pass()
+  local result = world:pass { env = { LOG_LEVEL = "debug" } } -- says most, and yet no secret
   lu.assertEquals(result.status, 1, result.stderr)
   local item
   for _, one in ipairs(result.json.result.items) do
