@@ -9,6 +9,8 @@ local M = {}
 local Uploader = {}
 Uploader.__index = Uploader
 
+local MOST_LEFT = 16  -- temporary names of one file that are kept in mind
+
 ---@param options { target: Target, base: string, cfg: table, journal: table }
 function M.new(options)
   local self = setmetatable(options, Uploader)
@@ -51,8 +53,12 @@ end
 local function put_once(self, item, remote, sha256)
   local options = ftp_options(self, sha256)
   options.temporary = (".%s.%s.%s.part"):format(remote, sha256:sub(1, 12), host.random(4))
-  options.cleanup = item.note.temporary and { item.note.temporary } or nil
-  item:remember { temporary = options.temporary }
+  -- A second crash may come before the leftover of the first is deleted: they add up until then.
+  local left = item.note.temporary or {}
+  options.cleanup = #left > 0 and left or nil
+  local known = table.move(left, math.max(1, #left - MOST_LEFT + 2), #left, 1, {})
+  known[#known + 1] = options.temporary
+  item:remember { temporary = known }
   local sent, err = host.ftp_put(item.file, url.target_url(self.target, remote), options)
   local tls = sent and sent.tls or err and err.tls_offered
   if tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end

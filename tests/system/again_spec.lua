@@ -143,7 +143,7 @@ function T.test_killed_at_any_moment_of_an_upload()
   end
   kill_until_done(world, names)
   local there = assert(host.list(world.public))
-  lu.assertEquals(#there, #names)
+  lu.assertEquals(#there, #names, table.concat(there, " "))
   for _, name in ipairs(there) do lu.assertStrMatches(name, "film%-%d%-%x+%.mp4") end
 end
 
