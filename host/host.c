@@ -140,7 +140,9 @@ static void turn(struct host *host, struct task *main_task)
         }
         if (host->task_count == 0)
             continue;
+        host->in_loop = true;
         int alive = uv_run(&host->loop, more || host->ready_first ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+        host->in_loop = false;
         if (!alive && !host->ready_first) {
             log_write(host, LOG_ERROR, "%u tasks wait for each other and nothing else: ended",
                       host->task_count);

@@ -38,6 +38,7 @@ struct host {
     struct task *ready_last;
     unsigned task_count;
     unsigned op_count; // operations begun and not yet freed
+    bool in_loop;      // uv_run is running, for tasks that become ready meanwhile
     bool closing;      // the state is being closed: no more resumes
     // Each belongs to the file of its name, made at first use and freed by host_close.
     struct log *log;

@@ -22,29 +22,29 @@ local function megabytes(bytes)
   return math.floor(bytes / 1048576 * 100 + 0.5) / 100
 end
 
----What is missing or wrong, each with its key and what to do.
+local function folder_exists(app)
+  local path = app.cfg.AUTO_DOWNLOAD_DIR
+  local stat = path and host.stat(path .. "/.")
+  return stat ~= nil and stat.type == "folder"
+end
+
+---What is missing or wrong, the folder included, each with its key and what to do.
 function M.problems(app)
   local list = json.list()
   for _, problem in ipairs(config.fatal(app.problems, "run")) do
     list[#list + 1] = { key = problem.key, message = host.redact(problem.message),
       next_action = problem.next_action }
   end
+  if app.cfg.AUTO_DOWNLOAD_DIR and not folder_exists(app) then
+    list[#list + 1] = { key = "AUTO_DOWNLOAD_DIR",
+      message = app.t("run.no_folder", { folder = app.cfg.AUTO_DOWNLOAD_DIR }),
+      next_action = app.t("action.config.key.AUTO_DOWNLOAD_DIR") }
+  end
   return list
-end
-
-local function folder_state(app)
-  local path = app.cfg.AUTO_DOWNLOAD_DIR
-  local stat = path and host.stat(path .. "/.")
-  return stat ~= nil and stat.type == "folder"
 end
 
 local function configuration(app, exists, problems)
   local cfg = app.cfg
-  if cfg.AUTO_DOWNLOAD_DIR and not exists then
-    problems[#problems + 1] = { key = "AUTO_DOWNLOAD_DIR",
-      message = app.t("run.no_folder", { folder = cfg.AUTO_DOWNLOAD_DIR }),
-      next_action = app.t("action.config.key.AUTO_DOWNLOAD_DIR") }
-  end
   return {
     source_directory = cfg.AUTO_DOWNLOAD_DIR or json.null, source_exists = exists,
     ftp_server = app.server_label, ftp_user = app.target and app.target.user or json.null,
@@ -126,7 +126,7 @@ end
 ---@param app table loaded; its journal may be closed
 ---@return table
 function M.of(app)
-  local exists = folder_state(app)
+  local exists = folder_exists(app)
   local problems = M.problems(app)
   local settings = configuration(app, exists, problems)
   local found = analysis(app, exists)

@@ -9,6 +9,8 @@ local M = {}
 local Uploader = {}
 Uploader.__index = Uploader
 
+local MOST_LEFT = 16  -- temporary names of one file that are kept in mind
+
 ---@param options { target: Target, base: string, cfg: table, journal: table }
 function M.new(options)
   local self = setmetatable(options, Uploader)
@@ -78,10 +80,13 @@ end
 -- The temporary name is on disk before the server hears it, so that what a crash leaves there is
 -- known as ours and deleted on the next connection.
 local function name_temporary(item, remote, sha256)
-  local cleanup = item.note.temporary and { item.note.temporary } or nil
   local temporary = (".%s.%s.%s.part"):format(remote, sha256:sub(1, 12), host.random(4))
-  item:remember { temporary = temporary }
-  return { temporary = temporary, cleanup = cleanup }
+  -- A second crash may come before the leftover of the first is deleted: they add up until then.
+  local left = item.note.temporary or {}
+  local known = table.move(left, math.max(1, #left - MOST_LEFT + 2), #left, 1, {})
+  known[#known + 1] = temporary
+  item:remember { temporary = known }
+  return { temporary = temporary, cleanup = #left > 0 and left or nil }
 end
 
 -- Each warning once a run: it is about the server, not about the file.
