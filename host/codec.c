@@ -18,7 +18,8 @@ static bool is_stopped(void *context)
 static void write_result(struct codec_work *c)
 {
     c->at_target = true;
-    c->status = durable_write(c->target, c->answer.jpeg, c->answer.jpeg_length, 0644, true);
+    c->file.status =
+        durable_write(c->file.target, c->answer.jpeg, c->answer.jpeg_length, 0644, true);
     codec_answer_free(&c->answer);
 }
 
@@ -26,8 +27,8 @@ static void codec_execute(struct work *w)
 {
     struct codec_work *c = (struct codec_work *)w;
     struct disk_facts facts;
-    int fd = disk_open_file(DISK_HERE, c->source, &facts);
-    c->status = fd < 0 ? fd : 0;
+    int fd = disk_open_file(DISK_HERE, c->file.path, &facts);
+    c->file.status = fd < 0 ? fd : 0;
     if (fd < 0)
         return;
     c->job.fd = fd;
@@ -36,41 +37,31 @@ static void codec_execute(struct work *w)
     disk_close(fd);
     if (c->answer.status == CODEC_OK && work_stopped(w))
         c->answer.status = CODEC_STOPPED;
-    if (c->answer.status == CODEC_OK && c->target)
+    if (c->answer.status == CODEC_OK && c->file.target)
         write_result(c);
 }
 
 static void codec_release(struct op *op)
 {
-    struct codec_work *c = (struct codec_work *)op;
-    free(c->source);
-    free(c->target);
-    codec_answer_free(&c->answer);
+    codec_answer_free(&((struct codec_work *)op)->answer);
+    file_release(op);
 }
 
 struct codec_work *codec_begin(lua_State *L, const char *name, enum codec_kind kind,
                                const char *source, const char *target, double timeout,
                                const struct codec_options *options)
 {
-    struct codec_work *c = work_begin(L, sizeof *c, codec_release);
-    c->name = name;
-    c->source = strdup(source);
-    c->target = target ? strdup(target) : NULL;
+    struct codec_work *c = file_begin(L, name, sizeof *c, timeout, source, target, codec_release);
     c->job.kind = kind;
     c->job.options = *options;
     c->job.stopped = is_stopped;
-    c->job.context = &c->work;
-    c->answer.status = CODEC_STOPPED; // stands when it is stopped before a thread takes it up
-    op_timeout(&c->work.op, timeout);
+    c->job.context = &c->file.work;
     return c;
 }
 
 int codec_wait(lua_State *L, struct codec_work *c, op_finish_fn finish)
 {
-    if (c->source && (c->job.kind == CODEC_PROBE || c->target))
-        return work_wait(L, &c->work, codec_execute, finish);
-    op_done(&c->work.op);
-    return api_fail(L, UV_ENOMEM, c->name, NULL);
+    return file_wait(L, &c->file, codec_execute, finish);
 }
 
 // The last part of a path: messages name the file, the field `path` says where it is.
@@ -82,16 +73,17 @@ static const char *base_name(const char *path)
 
 static int fail_with(lua_State *L, struct codec_work *c, const char *kind, bool retryable)
 {
-    api_error(L, kind, retryable, c->name, "%s: %s", base_name(c->source), c->answer.message);
-    lua_pushstring(L, c->source);
+    const char *path = c->file.path;
+    api_error(L, kind, retryable, c->file.name, "%s: %s", base_name(path), c->answer.message);
+    lua_pushstring(L, path);
     lua_setfield(L, -2, "path");
     return 2;
 }
 
 int codec_failed(lua_State *L, struct codec_work *c)
 {
-    if (c->status)
-        return api_fail(L, c->status, c->name, c->at_target ? c->target : c->source);
+    if (c->file.status)
+        return file_fail(L, &c->file, c->at_target ? c->file.target : c->file.path);
     switch (c->answer.status) {
     case CODEC_OK:
         return 0;
@@ -102,9 +94,9 @@ int codec_failed(lua_State *L, struct codec_work *c)
     case CODEC_MEMORY:
         return fail_with(L, c, "limit", true);
     case CODEC_IO:
-        return api_fail(L, c->answer.code, c->name, c->source);
+        return api_fail(L, c->answer.code, c->file.name, c->file.path);
     default:
-        return api_stopped(L, &c->work.op, c->name);
+        return api_stopped(L, &c->file.work.op, c->file.name);
     }
 }
 

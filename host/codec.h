@@ -4,17 +4,13 @@
 
 #include "api.h"
 #include "codec/job.h"
-#include "op.h"
+#include "file_work.h"
 
 struct codec_work {
-    struct work work;
-    const char *name; // borrowed, constant: the primitive
-    char *source;     // owned
-    char *target;     // owned, or NULL for a probe
+    struct file_work file; // its status: how opening the source or writing the target ended
     struct codec_job job;
     struct codec_answer answer;
-    int status; // 0, or the UV_E* with which a file could not be opened or written
-    bool at_target;
+    bool at_target; // a failure concerns the target, not the source
 };
 
 // Begins an operation for a job of `kind` with the given options. Loop thread.

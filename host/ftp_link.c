@@ -126,7 +126,7 @@ char *ftp_link_command(const struct ftp_link *link, const char *verb, const char
     line = malloc(strlen(verb) + 2 * strlen(path) + (other ? 2 * strlen(other) : 0) + 8);
     if (!line)
         goto out;
-    strcpy(line, verb);
+    memcpy(line, verb, strlen(verb) + 1);
     append_path(line, path, quoted);
     if (other)
         append_path(line, other, quoted);

@@ -35,11 +35,10 @@ static int on_close_socket(void *data, curl_socket_t fd)
     return status;
 }
 
-void ftp_session_open(struct ftp_session *session)
+int ftp_session_open(struct ftp_session *session)
 {
     memset(session, 0, sizeof *session);
-    if (uv_mutex_init(&session->lock))
-        abort(); // only for lack of kernel resources that a running thread already has
+    return uv_mutex_init(&session->lock);
 }
 
 void ftp_session_rest(struct ftp_session *session)
@@ -87,6 +86,7 @@ CURL *ftp_session_easy(struct ftp_session *session)
         return NULL;
     CURL *easy = session->easy;
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); // a stopped job does not wait for the resolver
     curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
     curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, session);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
@@ -125,7 +125,7 @@ CURLcode ftp_session_perform(struct ftp_session *session)
     return result;
 }
 
-// The text between the quotes of `257 "/home/us" is the folder`; a doubled quote stands for one.
+// The text between the quotes of `257 "/srv/us" is the folder`; a doubled quote stands for one.
 static char *quoted(const char *line)
 {
     const char *at = strchr(line, '"');

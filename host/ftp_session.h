@@ -29,7 +29,9 @@ struct ftp_session {
     unsigned socket_count;
 };
 
-void ftp_session_open(struct ftp_session *session);
+// 0 or a negative code.
+int ftp_session_open(struct ftp_session *session);
+// On any thread, once nobody uses it any more.
 void ftp_session_close(struct ftp_session *session);
 // Gives up the idle connection and what was known of the server.
 void ftp_session_rest(struct ftp_session *session);

@@ -127,7 +127,7 @@ static int start_main(lua_State *L)
 static void turn(struct host *host, struct task *main_task)
 {
     bool ending = false;
-    while (host->task_count > 0 || host->ready_first) {  // a dead task may still stand in the list
+    while (host->task_count > 0 || host->ready_first) { // a dead task may still stand in the list
         bool more = task_run_ready(host);
         if (main_task->state == TASK_DEAD && !ending) {
             ending = true;

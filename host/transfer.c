@@ -21,7 +21,11 @@ struct transfer_pool {
     unsigned pending; // jobs submitted and not yet done; loop thread only
     bool quit;
     unsigned thread_count;
-    uv_thread_t threads[MAX_THREADS];
+    struct seat {
+        struct transfer_pool *pool;
+        uv_thread_t thread;
+        struct ftp_session session;
+    } seats[MAX_THREADS];
 };
 
 static void append(struct transfer_job **list, struct transfer_job *job)
@@ -73,14 +77,13 @@ static void run_one(struct transfer_pool *pool, struct transfer_job *job,
 
 static void thread_main(void *arg)
 {
-    struct transfer_pool *pool = arg;
-    struct ftp_session session;
-    ftp_session_open(&session);
+    struct seat *seat = arg;
+    struct transfer_pool *pool = seat->pool;
     uv_mutex_lock(&pool->lock);
     while (!pool->quit) {
         struct transfer_job *job = take(pool);
         if (job) {
-            run_one(pool, job, &session);
+            run_one(pool, job, &seat->session);
             continue;
         }
         pool->idle++;
@@ -88,12 +91,12 @@ static void thread_main(void *arg)
         pool->idle--;
         if (late && !pool->queue && !pool->quit) {
             uv_mutex_unlock(&pool->lock);
-            ftp_session_rest(&session);
+            ftp_session_rest(&seat->session);
             uv_mutex_lock(&pool->lock);
         }
     }
     uv_mutex_unlock(&pool->lock);
-    ftp_session_close(&session);
+    ftp_session_rest(&seat->session);
 }
 
 static void on_async_closed(uv_handle_t *handle)
@@ -162,10 +165,14 @@ static int ensure_thread(struct transfer_pool *pool, const struct transfer_job *
         queued++;
     if (pool->idle > queued || pool->thread_count >= wanted)
         return 0;
-    int code = uv_thread_create(&pool->threads[pool->thread_count], thread_main, pool);
+    struct seat *seat = &pool->seats[pool->thread_count];
+    seat->pool = pool;
+    int code = ftp_session_open(&seat->session);
+    if (code == 0 && (code = uv_thread_create(&seat->thread, thread_main, seat)))
+        ftp_session_close(&seat->session);
     if (code == 0)
         pool->thread_count++;
-    return pool->thread_count ? 0 : code;
+    return pool->thread_count ? 0 : code; // with fewer threads it only takes longer
 }
 
 int transfer_submit(struct host *host, struct transfer_job *job)
@@ -210,8 +217,12 @@ void transfer_pool_free(struct transfer_pool *pool)
     pool->quit = true;
     uv_cond_broadcast(&pool->wake);
     uv_mutex_unlock(&pool->lock);
-    for (unsigned i = 0; i < pool->thread_count; i++)
-        uv_thread_join(&pool->threads[i]);
+    for (unsigned i = 0; i < pool->thread_count; i++) {
+        struct seat *seat = &pool->seats[i];
+        ftp_session_cut(&seat->session); // libcurl would wait for the answer to its QUIT
+        uv_thread_join(&seat->thread);
+        ftp_session_close(&seat->session);
+    }
     uv_cond_destroy(&pool->wake);
     uv_mutex_destroy(&pool->lock);
     free(pool);

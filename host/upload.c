@@ -4,8 +4,8 @@
 // after an upload (POSTQUOTE) would rename a file that the server has cut short. The look is the
 // only protection of what is there, since most servers rename over it without a word.
 
-#include "upload.h"
 #include "ftp_presence.h"
+#include "upload_job.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,30 +15,7 @@ static const char *const warn_unverified =
 static const char *const warn_blind =
     "the FTP server does not tell which files it has: a taken name could not be noticed";
 
-struct job {
-    struct upload *upload;
-    struct ftp_link link;
-    uv_file source; // -1 when not open
-    int64_t length;
-};
-
-static int fail(struct job *job, const char *doing)
-{
-    const struct ftp_link *link = &job->link;
-    struct upload_error *error = &job->upload->error;
-    upload_error_set(error, link->result, link->code, doing, link->reply, link->detail);
-    if (link->result == CURLE_USE_SSL_FAILED && link->tls_offered)
-        upload_error_own(error, "tls", false, "%s: the server encrypts the login but not the files",
-                         doing);
-    else if (link->result == CURLE_USE_SSL_FAILED && link->target->tls_seen)
-        upload_error_own(error, "tls", false,
-                         "%s: the server offers no TLS any more, and it once did: not going on in "
-                         "plain text",
-                         doing);
-    return -1;
-}
-
-static int fail_taken(struct job *job, int64_t size)
+static int fail_taken(struct upload_job *job, int64_t size)
 {
     struct upload_error *error = &job->upload->error;
     upload_error_own(error, "remote", false,
@@ -50,7 +27,7 @@ static int fail_taken(struct job *job, int64_t size)
     return -1;
 }
 
-static int open_source(struct job *job)
+static int open_source(struct upload_job *job)
 {
     uv_fs_t request;
     job->source = uv_fs_open(NULL, &request, job->upload->source, UV_FS_O_RDONLY, 0, NULL);
@@ -70,37 +47,6 @@ static int open_source(struct job *job)
     return -1;
 }
 
-// Best effort: whatever it says is ignored, and what went wrong before stays what is reported.
-static void remove_quietly(struct job *job, char *const *names, bool fresh)
-{
-    const char *verb = job->link.target->scheme == FTP_SSH ? "*rm" : "*DELE";
-    struct ftp_request request = {.verb = FTP_LOOK, .fresh = fresh};
-    unsigned count = 0;
-    for (; *names && count < FTP_COMMANDS - 1; names++) {
-        char *command = ftp_link_command(&job->link, verb, *names, NULL);
-        if (command)
-            request.commands[count++] = command;
-    }
-    if (count)
-        ftp_request(&job->link, &request);
-    while (count)
-        free((char *)request.commands[--count]);
-}
-
-// After an error: the temporary name, or what was written of the final one. Not when the job was
-// stopped, nor after a stall, which the next request would meet too: it stays for `cleanup`.
-static void discard(struct job *job, char *name)
-{
-    CURLcode result = job->link.result;
-    job->upload->left = true;
-    if (atomic_load(job->link.stop) || result == CURLE_OPERATION_TIMEDOUT)
-        return;
-    bool broken = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR ||
-                  result == CURLE_PARTIAL_FILE || result == CURLE_GOT_NOTHING;
-    remove_quietly(job, (char *[]){name, NULL}, broken);
-    job->upload->left = job->link.result != CURLE_OK;
-}
-
 static bool named_by_content(const struct upload *upload)
 {
     char digits[13] = "";
@@ -109,13 +55,13 @@ static bool named_by_content(const struct upload *upload)
 }
 
 // 1: the final name holds our file already. 0: it is free. -1: an error, which is set.
-static int look(struct job *job, bool fresh)
+static int look(struct upload_job *job, bool fresh)
 {
     int64_t size;
     enum ftp_presence presence =
         ftp_presence_ask(&job->link, job->upload->target.name, fresh, job->source, &size);
     if (presence == FTP_FAILED)
-        return fail(job, "looking at the final name");
+        return upload_job_fail(job, "looking at the final name");
     if (presence == FTP_UNKNOWN)
         ftp_link_warn(&job->link, warn_blind);
     if (presence != FTP_PRESENT)
@@ -125,14 +71,14 @@ static int look(struct job *job, bool fresh)
         return 1;
     // Without a temporary name, an upload that was cut short leaves its rest under the final one.
     if (ours && !job->upload->rename) {
-        remove_quietly(job, (char *[]){job->upload->target.name, NULL}, false);
+        upload_job_remove(job, (char *[]){job->upload->target.name, NULL}, false);
         return 0;
     }
     return fail_taken(job, size);
 }
 
 // The first request finds out how the server wants to be spoken to.
-static int look_first(struct job *job)
+static int look_first(struct upload_job *job)
 {
     int found = look(job, false);
     while (found < 0 && !job->link.settled && ftp_link_adapt(&job->link))
@@ -143,13 +89,13 @@ static int look_first(struct job *job)
 }
 
 // Asks whether all of it is there. A lost connection says nothing, so it is asked on a new one.
-static int verify(struct job *job, char *name, bool fresh)
+static int verify(struct upload_job *job, char *name, bool fresh)
 {
     int64_t size;
     enum ftp_presence presence = ftp_presence_ask(&job->link, name, fresh, job->source, &size);
     switch (presence) {
     case FTP_FAILED:
-        return fail(job, "checking the upload");
+        return upload_job_fail(job, "checking the upload");
     case FTP_UNREADABLE:
     case FTP_UNKNOWN:
         ftp_link_warn(&job->link, warn_unverified);
@@ -169,7 +115,7 @@ static int verify(struct job *job, char *name, bool fresh)
     return -1;
 }
 
-static int store(struct job *job, char *name)
+static int store(struct upload_job *job, char *name)
 {
     struct ftp_link *link = &job->link;
     ftp_request(link, &(struct ftp_request){.verb = FTP_STORE,
@@ -182,14 +128,14 @@ static int store(struct job *job, char *name)
         // Lost after the last byte: all of it may be there, its size will tell.
         fresh = link->result == CURLE_RECV_ERROR && link->sent == job->length;
         if (!fresh) {
-            fail(job, "uploading");
-            discard(job, name);
+            upload_job_fail(job, "uploading");
+            upload_job_discard(job, name);
             return -1;
         }
     }
     if (verify(job, name, fresh) == 0)
         return 0;
-    discard(job, name);
+    upload_job_discard(job, name);
     return -1;
 }
 
@@ -205,7 +151,7 @@ static bool refuses_rename(const struct ftp_link *link)
 }
 
 // The rename and the size of the final name in one request. CURLE_OK says that it was done.
-static CURLcode ask_rename(struct job *job)
+static CURLcode ask_rename(struct upload_job *job)
 {
     struct ftp_link *link = &job->link;
     struct upload *upload = job->upload;
@@ -223,19 +169,19 @@ static CURLcode ask_rename(struct job *job)
     return link->result;
 }
 
-static int fail_rename(struct job *job, const struct ftp_link *refused)
+static int fail_rename(struct upload_job *job, const struct ftp_link *refused)
 {
     struct upload_error *error = &job->upload->error;
     upload_error_set(error, refused->result, refused->code, "renaming", refused->reply,
                      refused->detail);
     error->rename_refused = refuses_rename(refused);
-    discard(job, job->upload->temporary);
+    upload_job_discard(job, job->upload->temporary);
     return -1;
 }
 
 // After an error the outcome is unknown: the server may have renamed and then hung up. So the final
 // name is asked, on a new connection, before anything is done again.
-static int rename_final(struct job *job)
+static int rename_final(struct upload_job *job)
 {
     for (int attempt = 0;; attempt++) {
         if (ask_rename(job) == CURLE_OK && job->link.size == job->length)
@@ -247,13 +193,13 @@ static int rename_final(struct job *job)
         int found = look(job, !refused);
         if (found == 1 && refused) { // somebody else of ours was quicker
             job->upload->existed = true;
-            discard(job, job->upload->temporary);
+            upload_job_discard(job, job->upload->temporary);
             return 0;
         }
         if (found == 1)
             return 0;
         if (found < 0 && job->upload->error.taken)
-            discard(job, job->upload->temporary);
+            upload_job_discard(job, job->upload->temporary);
         if (found < 0)
             return -1;
         if (refused || attempt > 0)
@@ -261,7 +207,7 @@ static int rename_final(struct job *job)
     }
 }
 
-static int by_renaming(struct job *job)
+static int by_renaming(struct upload_job *job)
 {
     if (store(job, job->upload->temporary))
         return -1;
@@ -270,7 +216,7 @@ static int by_renaming(struct job *job)
     if (found == 0 && rename_final(job))
         return -1;
     if (found != 0) {
-        discard(job, job->upload->temporary);
+        upload_job_discard(job, job->upload->temporary);
         job->upload->existed = found == 1;
         return found == 1 ? 0 : -1;
     }
@@ -279,7 +225,7 @@ static int by_renaming(struct job *job)
     return 0;
 }
 
-static void run(struct job *job)
+static void run(struct upload_job *job)
 {
     struct upload *upload = job->upload;
     if (open_source(job))
@@ -288,7 +234,7 @@ static void run(struct job *job)
     if (found < 0)
         return;
     if (*upload->cleanup)
-        remove_quietly(job, upload->cleanup, false);
+        upload_job_remove(job, upload->cleanup, false);
     if (found == 1)
         upload->existed = upload->verified = true;
     else if (upload->rename)
@@ -298,96 +244,10 @@ static void run(struct job *job)
     upload->size = job->length;
 }
 
-static int job_open(struct job *job, struct upload *upload, struct ftp_session *session,
-                    const atomic_bool *stop)
-{
-    *job = (struct job){.upload = upload, .source = -1};
-    if (ftp_link_open(&job->link, &upload->target, session, stop) == 0)
-        return 0;
-    upload_error_own(&upload->error, "limit", true, "memory is short");
-    return -1;
-}
-
-static void job_close(struct job *job)
-{
-    struct upload *upload = job->upload;
-    upload->way = job->link.way;
-    upload->tls_offered = upload->error.tls_offered = job->link.tls_offered;
-    upload->warning_count = job->link.warning_count;
-    memcpy(upload->warnings, job->link.warnings, sizeof upload->warnings);
-    ftp_link_close(&job->link);
-    if (job->source >= 0) {
-        uv_fs_t request;
-        uv_fs_close(NULL, &request, job->source, NULL);
-        uv_fs_req_cleanup(&request);
-    }
-}
-
 void upload_run(struct upload *upload, struct ftp_session *session, const atomic_bool *stop)
 {
-    struct job job;
-    if (job_open(&job, upload, session, stop) == 0)
+    struct upload_job job;
+    if (upload_job_open(&job, upload, session, stop) == 0)
         run(&job);
-    job_close(&job);
-}
-
-// Whether the file is known to be gone, or -1 for an error, which is set.
-static int gone(struct job *job, bool fresh)
-{
-    int64_t size;
-    switch (ftp_presence_ask(&job->link, job->upload->target.name, fresh, -1, &size)) {
-    case FTP_ABSENT:
-        return 1;
-    case FTP_FAILED: // a missing folder has no file in it
-        if (job->link.result == CURLE_REMOTE_ACCESS_DENIED && job->link.code == 550)
-            return 1;
-        return fail(job, "looking at the file");
-    default:
-        return 0;
-    }
-}
-
-static void run_delete(struct job *job)
-{
-    int absent = gone(job, false);
-    while (absent < 0 && !job->link.settled && ftp_link_adapt(&job->link))
-        absent = gone(job, false);
-    if (absent < 0)
-        return;
-    job->upload->error.kind = NULL;
-    if (absent == 1)
-        return;
-    const char *verb = job->link.target->scheme == FTP_SSH ? "rm" : "DELE";
-    char *command = ftp_link_command(&job->link, verb, job->upload->target.name, NULL);
-    job->link.result = CURLE_OUT_OF_MEMORY;
-    if (command)
-        ftp_request(&job->link, &(struct ftp_request){.verb = FTP_LOOK, .commands = {command}});
-    free(command);
-    if (job->link.result == CURLE_OK)
-        return;
-    struct upload_error refused;
-    fail(job, "removing the file");
-    refused = job->upload->error;
-    if (gone(job, job->link.result != CURLE_QUOTE_ERROR) == 1)
-        job->upload->error.kind = NULL;
-    else
-        job->upload->error = refused;
-}
-
-void upload_delete(struct upload *upload, struct ftp_session *session, const atomic_bool *stop)
-{
-    struct job job;
-    if (job_open(&job, upload, session, stop) == 0)
-        run_delete(&job);
-    job_close(&job);
-}
-
-void upload_free(struct upload *upload)
-{
-    ftp_target_free(&upload->target);
-    free(upload->source);
-    free(upload->sha256);
-    free(upload->temporary);
-    for (size_t i = 0; i < UPLOAD_CLEANUP; i++)
-        free(upload->cleanup[i]);
+    upload_job_close(&job);
 }

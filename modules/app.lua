@@ -6,6 +6,7 @@ local graph = require "graph"
 local guardian = require "guardian"
 local i18n = require "i18n"
 local journal = require "journal"
+local receipt = require "receipt"
 local script = require "script"
 local uploader = require "uploader"
 local workflow = require "workflow"
@@ -93,6 +94,7 @@ function M.connect(app)
   local opened, err = journal.open((cfg.AFFICHE_JOURNAL:gsub("^sqlite:", "")))
   if not opened then return nil, err end
   app.journal = opened
+  if opened.fresh and cfg.AUTO_DOWNLOAD_DIR then M.rebuild(app) end
   app.work_folder = cfg.AFFICHE_STATE_DIR .. "/work"
   local made, made_err = host.mkdir(app.work_folder, { mode = tonumber("700", 8) })
   if not made then return nil, made_err end
@@ -102,6 +104,16 @@ function M.connect(app)
   app.uploader = app.target and uploader.new { target = app.target, base = cfg.PUBLIC_BASE_URL,
     cfg = cfg, journal = app.journal }
   return true
+end
+
+---Fills the journal from the receipts in the archive, aloud when there are any.
+---@return { restored: integer, damaged: integer }
+function M.rebuild(app)
+  local counts = receipt.rebuild(app.journal, app.cfg.AUTO_DOWNLOAD_DIR .. "/processed")
+  if counts.restored + counts.damaged > 0 then
+    host.log("warn", i18n.t("journal.rebuilt", counts))
+  end
+  return counts
 end
 
 ---As `connect` when a journal is there already; else nothing is made. For commands that look.

@@ -1,8 +1,16 @@
--- archive.lua - originals move to a folder beside them, sidecars with the last medium of a stem.
+-- archive.lua - originals move to a folder beside them, with a receipt; sidecars go with the last
+-- medium of their stem. What failed too often moves to failed/ with the reason.
+local errors = require "errors"
 local i18n = require "i18n"
+local instagram = require "instagram"
 local items = require "item"
+local json = require "json"
+local mutex = require "mutex"
+local receipt = require "receipt"
 
 local M = {}
+
+local held = {}  -- stems whose files are being moved: the last medium must see the others gone
 
 local function parent(path)
   return path:match("^(.*)/[^/]*$")
@@ -32,10 +40,30 @@ local function move_sidecars(app, item, source, target)
   return true
 end
 
--- After a crash between the move and its record: the file stands in the archive already.
-local function find_moved(item, target)
-  local path = target .. "/" .. item.name
-  return host.hash(path) == item.sha256 and path or nil
+-- The name under which the file will lie in the archive, as host.move will choose it. Nobody else
+-- moves into it meanwhile: the folder is locked by the run.
+local function planned_name(item, target)
+  if not host.stat(target .. "/" .. item.name) then return item.name end
+  for number = 2, 9999 do
+    local name = ("%s-%d%s"):format(item.stem, number, item.name:sub(#item.stem + 1))
+    if not host.stat(target .. "/" .. name) then return name end
+  end
+  return item.name
+end
+
+-- A medium in the archive always has its receipt, so that is written first.
+local function move_medium(item, target, post)
+  local present = host.stat(item.path)
+  local name = present and planned_name(item, target) or item.name
+  local written, err = receipt.write(item, target, name, post)
+  if not written then return nil, err end
+  local path, move_err = host.move(item.path, target .. "/" .. item.name, { sha256 = item.sha256 })
+  if not path then return nil, move_err end
+  local actual = path:match("[^/]*$")
+  if actual ~= name then
+    host.move(receipt.path(target, name), receipt.path(target, actual))
+  end
+  return path
 end
 
 ---@param item table
@@ -45,15 +73,33 @@ function M.move(item, name)
   local app = items.context(item).app
   local source = parent(item.path)
   local target = source .. "/" .. name
+  local post = app.journal:post(item.account, instagram.post_kind(item), item.sha256)
+  if post and post.state ~= "live" then post = nil end
+  local _ <close> = mutex.hold(held, source .. "\0" .. item.stem)
   local sides, side_err = move_sidecars(app, item, source, target)
   if not sides then return nil, side_err end
-  local path, err = host.move(item.path, target .. "/" .. item.name, { sha256 = item.sha256 })
-  if not path and err.code == "ENOENT" then path = find_moved(item, target) end
+  local path, err = move_medium(item, target, post)
   if not path then return nil, err end
   local text = name == "processed" and "log.archived" or "log.moved"
   host.log("info", i18n.t(text, { name = item.name, folder = name }),
     { icon = "✅", file = item.name })
   return { archived = path }
+end
+
+---Moves a file that failed too often to failed/, with NAME.error.json beside it.
+---@return true|nil, Error?
+function M.give_up(item, err)
+  local target = parent(item.path) .. "/failed"
+  local path, move_err = host.move(item.path, target .. "/" .. item.name, { sha256 = item.sha256 })
+  if not path then return nil, move_err end
+  local name = receipt.file_name(path:match("[^/]*$"), ".error.json")
+  local public = errors.public(err)
+  public.file, public.sha256, public.time = item.name, item.sha256, host.now()
+  local written, write_err = host.write(target .. "/" .. name,
+    json.encode(public, { indent = 2 }) .. "\n")
+  if not written then return nil, write_err end
+  host.log("warn", i18n.t("log.given_up", { name = item.name }), { file = item.name })
+  return true
 end
 
 return M

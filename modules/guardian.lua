@@ -1,5 +1,5 @@
--- guardian.lua - keeps an account from harm: rests after a block, quota, pacing. Persistent, and able
--- to say "slower" only. What it holds back is deferred, with the time at which it will go on.
+-- guardian.lua - keeps an account from harm: rests after a block, quota, pacing. Persistent, and it
+-- can only say "slower". What it holds back is deferred, with the time at which it will go on.
 local i18n = require "i18n"
 
 local M = {}
@@ -34,7 +34,7 @@ local function clock_seconds(text)
   return hour and tonumber(hour) * 3600 + tonumber(minute) * 60
 end
 
--- The end of the quiet hours that `now` lies in, or nil. They may pass midnight ("22:00" to "07:00").
+-- The end of the quiet hours that `now` lies in, or nil. They may pass midnight.
 local function quiet_until(quiet, now)
   local from, to = clock_seconds(quiet.from), clock_seconds(quiet.to)
   if not from or not to or from == to then return nil end
@@ -51,7 +51,8 @@ local function paced_until(self, now)
   if quiet then return quiet, "guardian.quiet" end
   if (pacing.spacing or 0) > 0 then
     local last = self.journal:last_published(self.account)
-    if last and now < last + pacing.spacing then return last + pacing.spacing, "guardian.spacing" end
+    local next_time = last and last + pacing.spacing
+    if next_time and now < next_time then return next_time, "guardian.spacing" end
   end
   if pacing.per_day then
     local count, first = self.journal:published_since(self.account, now - DAY)

@@ -4,7 +4,6 @@
 -- moment of sending are on disk before media_publish leaves. Until then everything may be made
 -- anew; from then on nothing is sent or made again without evidence (settle.lua).
 local caption = require "caption"
-local errors = require "errors"
 local i18n = require "i18n"
 local items = require "item"
 local settle = require "settle"
@@ -94,13 +93,27 @@ local function wait_ready(app, item, container)
       if status.code == "ERROR" then return nil, container_error(status) end
     else
       if verdict.of(err) == "auth" then return nil, err end
-      blind = blind + 1
+      -- An answer that fails, not a network that does: that would make the publish uncertain.
+      blind = err.status and blind + 1 or 0
       if blind >= BLIND_READS then return "ready" end
     end
     local wait = delays[math.min(turn, #delays)]
     if host.now("monotonic") + wait > deadline then return nil, not_yet(container) end
     host.sleep(wait)
   end
+end
+
+local function expired()
+  return host.error { kind = "remote", op = "graph_get", retryable = true,
+    message = i18n.t("instagram.expired") }
+end
+
+-- The container is live, and the journal knows of no publish that worked: somebody else's, or ours
+-- that was answered "not ready". From here on it counts as sent, and evidence decides.
+local function found_published(app, post)
+  post.state, post.sent = "sent", post.sent or host.now()
+  app.journal:put_post(post)
+  return settle.uncertain(post, i18n.t("instagram.published_elsewhere"))
 end
 
 local function ready_container(app, item, post)
@@ -122,16 +135,10 @@ local function ready_container(app, item, post)
       end
       return nil, err
     end
-    if ready == "published" then
-      -- Nothing of ours was sent, yet it is live: somebody else published this container.
-      post.state, post.sent = "sent", post.sent or post.created
-      app.journal:put_post(post)
-      return nil, settle.uncertain(post, i18n.t("instagram.published_elsewhere"))
-    end
+    if ready == "published" then return nil, found_published(app, post) end
     usable = false
   end
-  return nil, host.error { kind = "remote", op = "graph_get", retryable = true,
-    message = i18n.t("instagram.expired") }
+  return nil, expired()
 end
 
 local function live(app, post, media_id)
@@ -144,23 +151,33 @@ end
 -- Sends media_publish once. Returns a verdict and the Error; cannot be cut by a cancellation.
 local function send(app, post)
   return host.shield(function()
-    local again = post.sends > 0
-    post.state, post.sent, post.sends = "sent", host.now(), post.sends + 1
+    local state, sent, sends = post.state, post.sent, post.sends
+    post.state, post.sent, post.sends = "sent", host.now(), sends + 1
     app.journal:put_post(post)
     local media_id, err = app.graph:publish(post.container)
     if media_id then
       live(app, post, media_id)
       return "live"
     end
-    local meaning = verdict.of_publish(err, again)
+    local meaning = verdict.of_publish(err, sends > 0)
     if meaning ~= "uncertain" then
-      -- Certain that nothing went out: the claim is free again.
-      post.state, post.sent, post.sends = "new", nil, post.sends - 1
-      if meaning == "refused" then post.container = nil end
+      -- Certain that nothing went out: the claim is what it was before, which on a second sending
+      -- is still "sent".
+      post.state, post.sent, post.sends = state, sent, sends
       app.journal:put_post(post)
     end
     return meaning, err
   end)
+end
+
+-- A refusal is final, but for one look at the container. Then the next try makes a new one.
+local function refused(app, post, err)
+  local status = app.graph:container_status(post.container)
+  if status and status.code == "PUBLISHED" then return found_published(app, post) end
+  post.container = nil
+  app.journal:put_post(post)
+  err.retryable = false
+  return err
 end
 
 -- One send, and again while the container is not ready. True, or nil and an Error.
@@ -171,10 +188,11 @@ local function send_until_ready(app, item, post)
     local meaning, err = send(app, post)
     if meaning == "live" then return true end
     if meaning == "uncertain" then
-      if verdict.CODES[err.code] == "rest" then rest(app, err) end
+      if verdict.of(err) == "rest" then rest(app, err) end
       return nil, settle.uncertain(post, err.message, err)
     end
     if meaning == "rest" then return nil, rest(app, err) end
+    if meaning == "refused" then return nil, refused(app, post, err) end
     if meaning ~= "not_ready" then
       err.retryable = meaning == "unsent"
       return nil, err
@@ -182,13 +200,15 @@ local function send_until_ready(app, item, post)
     if attempt == NOT_READY_TRIES then break end
     host.sleep(NOT_READY_WAIT)
     local ready, wait_err = wait_ready(app, item, post.container)
+    if ready == "published" then return nil, found_published(app, post) end
+    if ready == "expired" then return nil, expired() end
     if not ready then return nil, wait_err end
   end
   return nil, not_yet(post.container)
 end
 
 local function in_turn(app, item, post)
-  local turn <close> = item:turn()
+  local _ <close> = item:turn()
   return send_until_ready(app, item, post)
 end
 
@@ -201,29 +221,31 @@ end
 local function resolve(app, item, post, err)
   local fresh = host.now() - post.sent < FRESH
   local delays = fresh and app.policy.pacing.settle_after or {}
-  local done, why, unsent = settle.by_evidence(app, post, delays)
+  local done, doubt, unsent = settle.by_evidence(app, post, delays)
   if not done and unsent and may_resend(app, post) then
+    local why
     done, why = in_turn(app, item, post)
     if not done and why.uncertain then
-      done, why = settle.by_evidence(app, post, app.policy.pacing.settle_after)
+      done, doubt = settle.by_evidence(app, post, app.policy.pacing.settle_after)
     end
+    -- Put off or refused, it is as uncertain as before.
   end
   if done then return true end
-  return nil, err or why
+  return nil, err or doubt
 end
 
 -- Best effort: its failure never changes the state of a post that is live.
-local function read_permalink(app, post)
+local function read_permalink(app, item, post)
   if not post.media_id or post.permalink then return end
   local permalink = app.graph:permalink(post.media_id)
   if type(permalink) == "string" then
     post.permalink = permalink
-    app.journal:put_post(post)
+    items.also(item, app.journal:permalink_statement(post))
   end
 end
 
-local function result(app, post)
-  read_permalink(app, post)
+local function result(app, item, post)
+  read_permalink(app, item, post)
   return { media_id = post.media_id, permalink = post.permalink, container = post.container }
 end
 
@@ -260,7 +282,7 @@ function M.publish(item)
   if post.state == "new" then done, err = publish_new(app, item, post) end
   if not done and post.state == "sent" then done, err = resolve(app, item, post, err) end
   if not done then return nil, err end
-  return result(app, post)
+  return result(app, item, post)
 end
 
 return M

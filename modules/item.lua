@@ -1,18 +1,19 @@
 -- item.lua - one medium on its way: the facts known of it, what its steps returned, its notes.
--- Scripts see a table with fields and a few methods; what the program keeps with it stays hidden.
+-- Scripts see a table that reads like one, with a few methods, and cannot be written to: what a
+-- step wants to hand on it returns. What the program keeps with an item stays hidden.
 local M = {}
 
 -- Names with a fixed meaning: a step that returned one of them would break the promise behind it.
 local FIXED = {}
-for name in ("name stem ext path format kind size mtime width height sha256 account sidecar " ..
-  "remember temp turn"):gmatch("%S+") do
+for name in ("name stem ext path format kind size mtime width height orientation duration sha256 "
+  .. "account sidecar note remember temp turn"):gmatch("%S+") do
   FIXED[name] = true
 end
 
 local hidden = setmetatable({}, { __mode = "k" })
 local methods = {}
 
----What the program keeps with an item: { app, journal, id, step, notes, results, turn }.
+---What the program keeps with an item: { app, flow, id, step, notes, results, place, turn, … }.
 ---@param item table
 ---@return table
 function M.context(item)
@@ -24,20 +25,41 @@ end
 ---@param fields table<string, any>
 function methods.remember(item, fields)
   local context = M.context(item)
-  local note = context.notes[context.step] or {}
+  if type(fields) ~= "table" then error("remember: a table of fields expected", 2) end
+  local note = {}
+  for key, value in pairs(context.notes[context.step] or {}) do note[key] = value end
   for key, value in pairs(fields) do note[key] = value end
-  context.notes[context.step] = note
   assert(context.app.journal:put_note(context.id, context.step, note))
+  context.notes[context.step] = note
 end
 
----A private path for an intermediate file; it is removed when the item is done.
----@param extension string with its dot
+-- By what the item is, not by its number: a journal made anew counts from 1 again.
+local function private_folder(item)
+  local context = M.context(item)
+  local key = table.concat({ context.flow.name, item.account or "", item.sha256 }, "\0")
+  return context.app.work_folder .. "/" .. host.digest(key):sub(1, 24)
+end
+
+---A private path for an intermediate file; it is removed when the item is done. Waits.
+---@param extension? string with its dot
 ---@return string
 function methods.temp(item, extension)
+  local folder = private_folder(item)
+  assert(host.mkdir(folder, { mode = tonumber("700", 8) }))
+  return ("%s/%s%s"):format(folder, host.random(4), tostring(extension or ""):gsub("[^%w.]", ""))
+end
+
+---Removes every intermediate file of an item that is done.
+function M.discard(item)
+  return host.remove(private_folder(item), { recursive = true })
+end
+
+---SQL that goes into the same transaction as the record of the step that runs now.
+---@param statement table
+function M.also(item, statement)
   local context = M.context(item)
-  local safe = tostring(extension or ""):gsub("[^%w.]", "")
-  return ("%s/%s-%s%s"):format(context.app.work_folder, item.sha256:sub(1, 16),
-    host.random(4), safe)
+  context.statements = context.statements or {}
+  table.insert(context.statements, statement)
 end
 
 ---Waits until it is this item's turn on the feed of its account. Closing the result, or the end of
@@ -45,19 +67,28 @@ end
 ---@return table turn to be held in a `local turn <close>`
 function methods.turn(item)
   local context = M.context(item)
-  if not context.turn then
+  if not context.turn or context.turn.released then
     context.turn = context.app.turns:take(context.place, item)
   end
   return context.turn
 end
 
+---What the end of a step does with a turn that it kept.
+function M.end_turn(item)
+  local context = M.context(item)
+  if context.turn then context.turn.release() end
+  context.turn = nil
+end
+
 local function index(item, key)
   if methods[key] then return methods[key] end
   local context = hidden[item]
+  local fixed = context.fields[key]
+  if fixed ~= nil then return fixed end
   if key == "note" then return context.notes[context.step] or {} end
   local result = context.results[key]
   if result ~= nil then return result end
-  if key == "file" then return rawget(item, "path") end
+  if key == "file" then return context.fields.path end
   -- The address is computed when it is used, so that a mended PUBLIC_BASE_URL heals the item.
   if key == "url" and context.results.remote then
     return context.app.uploader:url(context.results.remote)
@@ -65,17 +96,31 @@ local function index(item, key)
   return nil
 end
 
+local function refuse(_, key)
+  error(("item.%s cannot be set: a step returns what it wants to hand on"):format(tostring(key)), 2)
+end
+
+-- For a script that looks at everything: the facts, then what the steps returned.
+local function all(item)
+  local context, everything = hidden[item], {}
+  for key, value in pairs(context.results) do everything[key] = value end
+  for key, value in pairs(context.fields) do everything[key] = value end
+  return next, everything, nil
+end
+
 ---@param fields table the fixed fields
 ---@param context table
 function M.new(fields, context)
   local item = {}
-  for key, value in pairs(fields) do item[key] = value end
+  context.fields = fields
   hidden[item] = context
-  return setmetatable(item, { __index = index, __name = "item" })
+  return setmetatable(item, { __index = index, __newindex = refuse, __pairs = all, __name = "item",
+    __metatable = "item" })
 end
 
----Takes over what a step returned. Nil and an Error when it may not.
-function M.merge(item, step, result)
+---Whether an item may take over what a step returned: true, or nil and an Error.
+---@return true|nil, Error?
+function M.check(step, result)
   if type(result) ~= "table" then
     return nil, host.error { kind = "script", op = "step",
       message = ("step %s returned a %s: a table of results, or nothing, is expected")
@@ -88,6 +133,14 @@ function M.merge(item, step, result)
         message = text:format(step, tostring(key)) }
     end
   end
+  return true
+end
+
+---Takes over what a step returned. Nil and an Error when it may not.
+---@return true|nil, Error?
+function M.merge(item, step, result)
+  local fine, err = M.check(step, result)
+  if not fine then return nil, err end
   local results = M.context(item).results
   for key, value in pairs(result) do results[key] = value end
   return true

@@ -4,6 +4,7 @@
 -- the durable notes inside a step. post: the claim "published", by account, kind of post and
 -- content, whatever the workflow. run: the history. fact: what was learned of servers and accounts.
 local errors = require "errors"
+local i18n = require "i18n"
 local json = require "json"
 
 local M = {}
@@ -41,7 +42,9 @@ local MIGRATIONS = {
 }
 
 local function migrate(store)
-  local version = assert(store:query("PRAGMA user_version"))[1].user_version
+  local rows, query_err = store:query("PRAGMA user_version")
+  if not rows then return nil, query_err end
+  local version = rows[1].user_version
   if version > #MIGRATIONS then
     return nil, host.error { kind = "format", op = "journal",
       message = ("the journal has schema version %d, this program knows %d: use a newer affiche")
@@ -57,21 +60,44 @@ local function migrate(store)
   return true
 end
 
----Opens the journal at `path`, making it and its folder where they are missing. Waits.
+-- A damaged journal is kept beside, under a name with the time, for whoever wants to look at it.
+local function set_aside(path)
+  local label = os.date(".damaged-%Y%m%d-%H%M%S-") .. host.random(2)
+  for _, suffix in ipairs({ "", "-wal", "-shm" }) do
+    if host.stat(path .. suffix) then
+      local moved, err = host.move(path .. suffix, path .. label .. suffix)
+      if not moved then return nil, err end
+    end
+  end
+  return path .. label
+end
+
+local function open_store(path)
+  local store, err = host.store(path)
+  if store or err.code ~= "CORRUPT" and err.code ~= "NOTADB" then return store, err end
+  local aside, aside_err = set_aside(path)
+  if not aside then return nil, aside_err end
+  host.log("warn", i18n.t("journal.damaged", { path = aside, reason = err.message }))
+  return host.store(path)
+end
+
+---Opens the journal at `path`, making it and its folder where they are missing. `fresh` is true
+---when it holds nothing yet: new, or in place of a damaged one. Waits.
 ---@param path string
 ---@return table|nil journal, Error?
 function M.open(path)
   local folder = path:match("^(.*)/[^/]*$")
   local made, made_err = host.mkdir(folder, { mode = tonumber("700", 8) })
   if not made then return nil, made_err end
-  local store, err = host.store(path)
+  local store, err = open_store(path)
   if not store then return nil, err end
+  local fresh = assert(store:query("PRAGMA user_version"))[1].user_version == 0
   local ok, migrate_err = migrate(store)
   if not ok then
     store:close()
     return nil, migrate_err
   end
-  return setmetatable({ store = store, path = path }, Journal)
+  return setmetatable({ store = store, path = path, fresh = fresh }, Journal)
 end
 
 function Journal:close()
@@ -99,10 +125,16 @@ function Journal:begin_item(workflow, account, entry)
   local known = self:find_item(workflow, account, entry.sha256)
   local now = host.now()
   if known then
+    local statements = {}
     if known.path ~= entry.path or known.done ~= 0 then
-      self:write({ "UPDATE item SET name = ?, path = ?, done = 0, updated = ? WHERE id = ?",
-        entry.name, entry.path, now, known.id })
+      statements[1] = { "UPDATE item SET name = ?, path = ?, done = 0, updated = ? WHERE id = ?",
+        entry.name, entry.path, now, known.id }
     end
+    if known.done ~= 0 then
+      -- The content came back after its last step: it takes the whole way again.
+      statements[2] = { "DELETE FROM step WHERE item = ?", known.id }
+    end
+    if statements[1] then self:write(table.unpack(statements)) end
     return known.id, known
   end
   local written = self:write({ [[INSERT INTO item
@@ -136,6 +168,17 @@ function Journal:end_item(id, fields)
   return assert(self.store:write(statements))
 end
 
+---Runs in which the item failed for its own sake.
+function Journal:failures(id)
+  return self:row("SELECT failures FROM item WHERE id = ?", id).failures
+end
+
+---Items whose last step is not finished, oldest first.
+function Journal:unfinished(workflow, account)
+  return assert(self.store:query([[SELECT * FROM item WHERE workflow = ? AND account = ?
+    AND done = 0 AND state <> 'failed' ORDER BY created, id]], workflow, account))
+end
+
 -- Steps and notes ------------------------------------------------------------------------------
 
 function Journal:steps(id)
@@ -147,9 +190,11 @@ function Journal:steps(id)
   return steps
 end
 
-function Journal:finish_step(id, name, inputs, result, started)
+---@param also? table[] statements of the same transaction
+function Journal:finish_step(id, name, inputs, result, started, also)
   self:write({ [[INSERT OR REPLACE INTO step (item, name, inputs, result, started, finished)
-      VALUES (?, ?, ?, ?, ?, ?)]], id, name, inputs, json.encode(result), started, host.now() })
+      VALUES (?, ?, ?, ?, ?, ?)]], id, name, inputs, json.encode(result), started, host.now() },
+    table.unpack(also or {}))
 end
 
 function Journal:notes(id)
@@ -175,16 +220,33 @@ end
 local POST_COLUMNS = { "account", "post_kind", "sha256", "name", "state", "container",
   "fingerprint", "caption", "created", "sent", "sends", "media_id", "permalink", "published" }
 
----Writes the whole claim; durable when it returns.
+---Writes the whole claim; durable when it returns. A media id that another post has claimed raises:
+---nothing of that other post may be lost, so this is no INSERT OR REPLACE.
 ---@param post table
 function Journal:put_post(post)
-  local values, marks = {}, {}
+  local values, marks, sets = {}, {}, {}
   for i, column in ipairs(POST_COLUMNS) do
     values[i], marks[i] = post[column], "?"
+    sets[i] = ("%s = excluded.%s"):format(column, column)
   end
-  local sql = ("INSERT OR REPLACE INTO post (%s) VALUES (%s)")
-    :format(table.concat(POST_COLUMNS, ", "), table.concat(marks, ", "))
+  local sql = [[INSERT INTO post (%s) VALUES (%s)
+    ON CONFLICT (account, post_kind, sha256) DO UPDATE SET %s]]
+  sql = sql:format(table.concat(POST_COLUMNS, ", "), table.concat(marks, ", "),
+    table.concat(sets, ", "))
   assert(self.store:write({ { sql, table.unpack(values, 1, #POST_COLUMNS) } }))
+end
+
+---The other posts of this kind whose publish is as uncertain as this one's.
+---@return table[]
+function Journal:unsettled(post)
+  return assert(self.store:query([[SELECT * FROM post WHERE account = ? AND post_kind = ?
+    AND state = 'sent' AND sha256 <> ?]], post.account, post.post_kind, post.sha256))
+end
+
+---For the transaction of the step that read it.
+function Journal:permalink_statement(post)
+  return { "UPDATE post SET permalink = ? WHERE account = ? AND post_kind = ? AND sha256 = ?",
+    post.permalink, post.account, post.post_kind, post.sha256 }
 end
 
 function Journal:is_claimed(account, media_id)

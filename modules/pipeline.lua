@@ -6,6 +6,7 @@
 local errors = require "errors"
 local i18n = require "i18n"
 local items = require "item"
+local json = require "json"
 local script = require "script"
 
 local M = {}
@@ -28,24 +29,31 @@ local function usable(context, item, record, inputs)
   return record.inputs == inputs and file_intact(record.result)
 end
 
--- Errors of one attempt: whatever was raised or returned as nil, err.
-local function attempt(step, item)
+-- The step in a task of its own, ended when its time is up.
+local function run_in_time(step, item)
   local task <close> = host.spawn(step.run, item)
+  local late = false
   local _ <close> = step.timeout and host.spawn(function()
     host.sleep(step.timeout)
+    late = true
     task:cancel()
   end) or nil
   local outcome = table.pack(task:join())
-  if not outcome[1] then
-    local err = errors.of(outcome[2])
-    if err.kind == "cancelled" and step.timeout then
-      return nil, host.error { kind = "timeout", op = "step", retryable = true,
-        message = i18n.t("step.timeout", { step = step.name, seconds = step.timeout }) }
-    end
-    return nil, err
-  end
-  if outcome[2] == nil and outcome[3] ~= nil then return nil, errors.of(outcome[3]) end
-  return outcome[2] == nil and {} or outcome[2]
+  if outcome[1] or not late then return table.unpack(outcome, 1, outcome.n) end
+  return false, host.error { kind = "timeout", op = "step", retryable = true,
+    message = i18n.t("step.timeout", { step = step.name, seconds = step.timeout }) }
+end
+
+-- One attempt: the table of results, or nil and whatever was raised or returned as nil, err.
+local function attempt(step, item)
+  local ok, value, err = run_in_time(step, item)
+  items.end_turn(item)
+  if not ok then return nil, errors.of(value) end
+  if value == nil and err ~= nil then return nil, errors.of(err) end
+  if value == nil then return {} end
+  local fine, problem = items.check(step.name, value)
+  if not fine then return nil, problem end
+  return value
 end
 
 local function backoff(retry, number)
@@ -59,9 +67,6 @@ local function run_step(step, item)
   for number = 1, math.huge do
     local result, err = attempt(step, item)
     if result then return result end
-    local context = items.context(item)
-    if context.turn then context.turn.release() end
-    context.turn = nil
     if not err.retryable or err.deferred or err.uncertain or number >= (retry.attempts or 1) then
       return nil, err
     end
@@ -72,28 +77,35 @@ local function run_step(step, item)
   end
 end
 
--- What a step left in a file is known by its hash from then on.
-local function seal_file(item, result)
-  if not result.file then return true end
+-- The results as they are recorded: what a step left in a file is known by its hash from then on.
+local function sealed(item, result)
+  local record = {}
+  for key, value in pairs(result) do record[key] = value end
+  if result.file == nil then return record end
   if result.file == item.path then
-    result.file_kept = true
-    return true
+    record.file_kept = true
+    return record
   end
   local sha256, size = host.hash(result.file)
   if not sha256 then return nil, size end
-  result.file_sha256, result.file_size = sha256, size
-  return true
+  record.file_sha256, record.file_size = sha256, size
+  return record
 end
 
-local function finish(context, item, step, result, inputs, started)
-  local sealed, err = seal_file(item, result)
-  if not sealed then return nil, err end
-  local merged, merge_err = items.merge(item, step.name, result)
-  if not merged then return nil, merge_err end
-  local ok, journal_err = pcall(context.app.journal.finish_step, context.app.journal, context.id,
-    step.name, inputs, result, started)
-  if not ok then return nil, errors.of(journal_err) end
-  return true
+-- Runs a step and records what it returned. The record, or nil and an Error.
+local function take_step(step, item, inputs)
+  local context = items.context(item)
+  local started = host.now()
+  local result, err = run_step(step, item)
+  if not result then return nil, err end
+  local ok, record, problem = pcall(sealed, item, result)
+  if not ok then return nil, errors.of(record) end
+  if not record then return nil, problem end
+  local recorded, failure = pcall(context.app.journal.finish_step, context.app.journal, context.id,
+    step.name, inputs, record, started, context.statements)
+  context.statements = nil
+  if not recorded then return nil, errors.of(failure) end
+  return record
 end
 
 local function applies(step, item)
@@ -101,6 +113,30 @@ local function applies(step, item)
   local yes, err = script.call(step.when, item)
   if yes == nil and err then return nil, err end
   return yes and true or false
+end
+
+-- What a step hands on, as a part of the inputs of those after it. A file counts by its content:
+-- its path is another one each time.
+local function digest_of(inputs, name, record)
+  local parts = {}
+  for key, value in pairs(record or {}) do
+    if key ~= "file" then parts[key] = value end
+  end
+  return host.digest(table.concat({ inputs, name, record and json.encode(parts) or "" }, "\0"))
+end
+
+-- One step: its record, false when it does not apply, or nil and an Error.
+local function advance(step, item, known, inputs, on_step)
+  local wanted, err = applies(step, item)
+  if not wanted then return wanted, err end
+  local record = known and known.result
+  if not usable(items.context(item), item, known, inputs) then
+    record, err = take_step(step, item, inputs)
+    if not record then return nil, err end
+    on_step(step.name, item)
+  end
+  items.merge(item, step.name, record)
+  return record
 end
 
 ---Runs what is left to run. True when every step is finished, else nil and an Error with `step`.
@@ -112,23 +148,11 @@ function M.run(item, steps, on_step)
   local records = context.app.journal:steps(context.id)
   local inputs = context.inputs
   for _, step in ipairs(steps) do
-    inputs = host.digest(inputs .. "\0" .. step.name)
     context.step = step.name
-    local wanted, when_err = applies(step, item)
-    if wanted == nil then
-      return nil, errors.wrap(when_err, { step = step.name, file = item.name })
-    end
-    local record = records[step.name]
-    if wanted and usable(context, item, record, inputs) then
-      items.merge(item, step.name, record.result)
-    elseif wanted then
-      local started = host.now()
-      local result, err = run_step(step, item)
-      local done
-      if result then done, err = finish(context, item, step, result, inputs, started) end
-      if not done then return nil, errors.wrap(err, { step = step.name, file = item.name }) end
-      on_step(step.name, item)
-    end
+    local before = host.digest(inputs .. "\0" .. step.name)
+    local record, err = advance(step, item, records[step.name], before, on_step)
+    if record == nil then return nil, errors.wrap(err, { step = step.name, file = item.name }) end
+    inputs = digest_of(inputs, step.name, record)
   end
   return true
 end

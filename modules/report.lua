@@ -50,7 +50,8 @@ end
 -- One sentence: what failed and what to do.
 local function sentence(app, name, err)
   local action = errors.next_action(err, app.t)
-  local text = name .. ": " .. err.message
+  local text = err.message
+  if text:sub(1, #name + 1) ~= name .. ":" then text = name .. ": " .. text end
   if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
   return host.redact(text)
 end
@@ -108,6 +109,16 @@ function M.cannot_start(app, message, problems)
     items = json.list(), error = host.redact(message), message = host.redact(message) })
   object.result.problems = problems
   return object, true
+end
+
+---The run ended before its time: what was done stands there, with the reason.
+function M.broken(app, result, err)
+  local object = M.finish(app, result)
+  local text = sentence(app, "affiche", errors.of(err))
+  host.log("error", text)
+  object.success, object.result.success = false, false
+  object.result.error = text
+  return object
 end
 
 ---@return table the result object

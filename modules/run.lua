@@ -1,4 +1,5 @@
 -- run.lua - one pass over the folder: every medium is published, or it is said why not.
+local archive = require "archive"
 local errors = require "errors"
 local folder = require "folder"
 local i18n = require "i18n"
@@ -8,8 +9,11 @@ local pipeline = require "pipeline"
 local report = require "report"
 local script = require "script"
 local turns = require "turns"
+local verdict = require "verdict"
 
 local M = {}
+
+local MOST_FAILURES = 5  -- runs that failed for the file's own sake, then it goes to failed/
 
 ---Facts of a candidate: hash, probe, sidecar. The item, and an Error when it is no medium; or nil
 ---and an Error.
@@ -80,17 +84,17 @@ local function handle_duplicate(app, flow, item, post)
   local context = items.context(item)
   context.id, context.duplicate = nil, true
   local hook = flow.accept.on_duplicate
-  local verdict = "archive"
+  local wish = "archive"
   if hook then
     local answer, err = script.call(hook, item, { name = post.name, media_id = post.media_id,
       permalink = post.permalink, published = post.published })
     if answer == nil and err then return { state = "failed", error = err } end
-    verdict = answer or verdict
+    wish = answer or wish
   end
   host.log("warn", i18n.t("log.duplicate", { name = item.name, earlier = post.name }),
     { file = item.name })
   local outcome = { state = "duplicate", media_id = post.media_id, permalink = post.permalink }
-  if verdict == "archive" then
+  if wish == "archive" then
     local done, err = archive_duplicate(flow, item)
     if not done then outcome.state, outcome.error = "failed", err end
   end
@@ -106,15 +110,35 @@ local function state_of(app, item, err)
   return "failed", post
 end
 
-local function remove_intermediate(app, item)
-  local results = items.context(item).results
-  if results.file and results.file ~= item.path and results.file:find(app.work_folder, 1, true) then
-    host.remove(results.file)
+-- Failures that lie in the file itself; network, login, target and account do not count against it.
+local function own_fault(err)
+  if err.kind == "format" then return true end
+  if err.step == "prepare" then return err.kind == "limit" or err.kind == "timeout" end
+  return err.step == "publish" and err.kind == "remote" and verdict.of(err) == "refused"
+end
+
+-- Writes down where the item stands; after too many failures of its own it leaves the folder.
+local function conclude(app, item, outcome, done)
+  local context, err = items.context(item), outcome.error
+  local failed = outcome.state == "failed" and own_fault(err)
+  app.journal:end_item(context.id, { state = outcome.state, error = err, done = done,
+    failed = failed, wait_until = err and err.wait_until })
+  if failed and app.journal:failures(context.id) >= MOST_FAILURES then
+    local gone, move_err = archive.give_up(item, err)
+    if not gone then host.log("warn", move_err.message, { file = item.name }) end
   end
 end
 
+-- The public copy has served once the post is live.
+local function remove_public(app, item)
+  local remote = items.context(item).results.remote
+  if not app.cfg.DELETE_AFTER_PUBLISH or not remote then return end
+  local removed, err = app.uploader:remove(remote)
+  if not removed then host.log("warn", err.message, { file = item.name }) end
+end
+
 -- Takes one accepted item through the workflow; its outcome for the result object.
-local function process(app, flow, item)
+local function process(app, flow, item, early_err)
   local context = items.context(item)
   local post = M.duplicate_of(app, flow, item)
   if post then return handle_duplicate(app, flow, item, post) end
@@ -123,14 +147,19 @@ local function process(app, flow, item)
   context.notes = app.journal:notes(context.id)
   context.inputs = host.digest(table.concat({ item.sha256, flow.fingerprint }, "\0"))
   local outcome = { ran = {} }
-  local done, err = pipeline.run(item, flow.steps, function(name) outcome.ran[name] = true end)
+  local done, err = nil, early_err
+  if not early_err then
+    done, err = pipeline.run(item, flow.steps, function(name) outcome.ran[name] = true end)
+  end
+  -- A journal that failed ends the run, wherever in a step that was noticed.
+  if err and err.fatal then error(err, 0) end
   local state, claim = state_of(app, item, err)
   outcome.state, outcome.error = state, err
   outcome.media_id, outcome.permalink = claim and claim.media_id, claim and claim.permalink
   if outcome.ran.publish and not claim then outcome.media_id = item.media_id end
-  app.journal:end_item(context.id, { state = state, error = err, done = done == true,
-    failed = state == "failed", wait_until = err and err.wait_until })
-  if done then remove_intermediate(app, item) end
+  if done and claim then remove_public(app, item) end
+  conclude(app, item, outcome, done == true)
+  if done then items.discard(item) end
   return outcome
 end
 
@@ -145,8 +174,7 @@ local function after_twin(app, item, work)
 end
 
 local function outcome_of(app, flow, item, early_err)
-  if early_err then return { state = "failed", error = early_err } end
-  return after_twin(app, item, function() return process(app, flow, item) end)
+  return after_twin(app, item, function() return process(app, flow, item, early_err) end)
 end
 
 -- One candidate, from its facts to its outcome. Nothing that happens in here ends the run, but a
@@ -158,7 +186,7 @@ local function handle(app, flow, candidate)
   app.turns:pass(candidate.place)
   if ok then return outcome end
   local err = errors.of(outcome)
-  if err.fatal then error(err, 0) end
+  if err.fatal then app.abort(err) end
   return { state = "failed", error = err }
 end
 
@@ -191,8 +219,6 @@ local function candidates_of(app, flow, found, result)
       report.ignored(result, candidate.entry.name, candidate.ignored)
     else
       list[#list + 1] = candidate
-      candidate.place = #list
-      if candidate.item then items.context(candidate.item).place = #list end
     end
   end
   return list
@@ -205,8 +231,38 @@ local function take(app, flow, candidate)
   return { state = "failed", error = candidate.error }
 end
 
+-- Items whose file has left the folder before their last step: archived before a crash, or by a
+-- workflow that archives early. A file that is just gone, with nothing sent, is none of them.
+local function leftovers(app, flow, found)
+  local present, list = {}, {}
+  for _, entry in ipairs(found.media) do present[entry.path] = true end
+  for _, row in ipairs(app.journal:unfinished(flow.name, app.cfg.IG_USER_ID)) do
+    if not present[row.path] and not host.stat(row.path) then
+      local stem, ext = row.name:match("^(.+)(%.[^.]*)$")
+      local item = items.new({ name = row.name, stem = stem or row.name, ext = ext or "",
+        path = row.path, size = row.size, sha256 = row.sha256, account = row.account,
+        kind = row.kind }, { app = app, flow = flow, results = {}, notes = {} })
+      local post = app.journal:post(row.account, instagram.post_kind(item), row.sha256)
+      local archived = app.journal:steps(row.id).archive
+      if archived or post and post.state ~= "new" then
+        list[#list + 1] = { entry = { name = row.name }, item = item }
+      end
+    end
+  end
+  return list
+end
+
+local function place_all(list)
+  for place, candidate in ipairs(list) do
+    candidate.place = place
+    if candidate.item then items.context(candidate.item).place = place end
+  end
+end
+
 local function publish_all(app, flow, found, result)
-  local list = candidates_of(app, flow, found, result)
+  local list = leftovers(app, flow, found)
+  table.move(candidates_of(app, flow, found, result), 1, #found.media, #list + 1, list)
+  place_all(list)
   app.twins = {}
   app.turns = turns.new { count = #list, patience = app.policy.pacing.wait_for_earlier,
     on_overtake = function(item)
@@ -221,23 +277,40 @@ local function publish_all(app, flow, found, result)
   end)
 end
 
----One pass. The result object; `exit` beside it is the exit status.
+-- Publishes in a task of its own, which ends at once when the journal fails: without its memory
+-- nothing more may be sent. True, or nil and the Error.
+local function publish_guarded(app, flow, found, result)
+  local fatal
+  local task <close> = host.spawn(publish_all, app, flow, found, result)
+  function app.abort(err)
+    fatal = fatal or err
+    task:cancel()
+  end
+  local ok, err = task:join()
+  if ok then return true end
+  return nil, fatal or err
+end
+
+---One pass. The result object, and whether it could not be carried through.
 ---@param app table
 ---@param flow table
----@return table result
+---@return table result, boolean? broken
 function M.pass(app, flow)
   local result = report.new(app)
   local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
   local lock <close>, lock_err = host.lock(source)
-  if not lock then return report.cannot_start(app, i18n.t("run.locked",
-    { folder = source, holder = lock_err.holder or "?", reason = lock_err.message })) end
+  if not lock then
+    return report.cannot_start(app, lock_err.code ~= "EBUSY" and lock_err.message
+      or i18n.t("run.locked", { folder = source, holder = lock_err.holder or "?" }))
+  end
   host.log("info", i18n.t("log.scan", { dir = source }))
   local entries, skipped = folder.look(source, flow.order)
   if not entries then return report.cannot_start(app, skipped.message) end
   local found = folder.sort(entries, skipped, app.policy.formats)
   result.found, result.ignored = found.found, found.ignored
   local run_id = app.journal:begin_run(flow.name)
-  publish_all(app, flow, found, result)
+  local carried, err = publish_guarded(app, flow, found, result)
+  if not carried then return report.broken(app, result, err), true end
   local object = report.finish(app, result)
   app.journal:end_run(run_id, object)
   return object

@@ -50,6 +50,7 @@ local function window_start(post)
 end
 
 local function matches(app, post, media)
+  if type(media) ~= "table" then return false end
   local time = M.parse_time(media.timestamp)
   local is_video = media.media_type == "VIDEO"
   return type(media.id) == "string" and time ~= nil
@@ -71,18 +72,41 @@ local function search(app, post)
       if matches(app, post, media) then found[#found + 1] = media end
     end
     local last = list[#list]
-    local oldest = last and M.parse_time(last.timestamp)
+    local oldest = type(last) == "table" and M.parse_time(last.timestamp)
     if not next_or_err or not oldest or oldest < window_start(post) then break end
     after = next_or_err
   end
   return found
 end
 
+-- Another post with the same words whose publish is as uncertain: a match may be either's.
+local function has_rival(app, post)
+  for _, other in ipairs(app.journal:unsettled(post)) do
+    if fold(other.caption) == fold(post.caption)
+      and math.abs(other.sent - post.sent) <= BEFORE + AFTER then
+      return true
+    end
+  end
+  return false
+end
+
 ---One look, without a change: what the container says, and which posts match.
----@return { status: string?, matches: table[]? }
+---@return { status: string?, matches: table[]?, rival: boolean }
 local function look(app, post)
   local status = app.graph:container_status(post.container)
-  return { status = status and status.code, matches = search(app, post) }
+  return { status = status and status.code, matches = search(app, post),
+    rival = has_rival(app, post) }
+end
+
+-- One post is settled at a time: two that looked at once would claim the same match.
+local function one_at_a_time(app)
+  while app.settling do app.settling:wait() end
+  local gate = host.gate()
+  app.settling = gate
+  return setmetatable({}, { __close = function()
+    app.settling = nil
+    gate:open()
+  end })
 end
 
 local function set_live(app, post, media)
@@ -96,7 +120,20 @@ local function set_live(app, post, media)
 end
 
 local function reason(seen)
-  return i18n.t(seen.matches and #seen.matches > 1 and "settle.many" or "settle.none")
+  local many = seen.matches and (#seen.matches > 1 or #seen.matches == 1 and seen.rival)
+  return i18n.t(many and "settle.many" or "settle.none")
+end
+
+-- One look; true when it settled the post. `last` when no other will follow.
+local function look_once(app, post, last)
+  local _ <close> = one_at_a_time(app)
+  local seen = look(app, post)
+  if seen.matches and #seen.matches == 1 and not seen.rival then
+    return set_live(app, post, seen.matches[1])
+  end
+  -- Live for certain; the list lags, and the looks that are left may still name the media id.
+  if seen.status == "PUBLISHED" and last then return set_live(app, post, nil) end
+  return false, seen
 end
 
 ---Looks for evidence, again after each of `delays`. True when the post is live now. Else nil, an
@@ -104,13 +141,11 @@ end
 ---container is still there unpublished.
 ---@param delays number[] seconds
 function M.by_evidence(app, post, delays)
-  local seen
+  local live, seen
   for i = 0, #delays do
     if delays[i] then host.sleep(delays[i]) end
-    seen = look(app, post)
-    if seen.matches and #seen.matches == 1 then return set_live(app, post, seen.matches[1]) end
-    -- Live for certain; the list lags, and the looks that are left may still name the media id.
-    if seen.status == "PUBLISHED" and i == #delays then return set_live(app, post, nil) end
+    live, seen = look_once(app, post, i == #delays)
+    if live then return true end
   end
   local unsent = seen.matches ~= nil and #seen.matches == 0
     and (seen.status == "FINISHED" or seen.status == "IN_PROGRESS")

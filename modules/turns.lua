@@ -1,6 +1,8 @@
 -- turns.lua - the order in which the posts of one run appear on the feed of an account.
 -- Everything runs in parallel but media_publish: an item takes its turn when all earlier ones have
--- passed or ended, or when they were waited for long enough, and one at a time.
+-- passed or ended, or when one of them kept the others waiting for too long, and one at a time.
+local mutex = require "mutex"
+
 local M = {}
 local Turns = {}
 Turns.__index = Turns
@@ -9,7 +11,7 @@ Turns.__index = Turns
 function M.new(options)
   local gates = {}
   for place = 1, options.count do gates[place] = host.gate() end
-  return setmetatable({ gates = gates, first = 1, patience = options.patience,
+  return setmetatable({ gates = gates, first = 1, held = {}, patience = options.patience,
     on_overtake = options.on_overtake }, Turns)
 end
 
@@ -21,33 +23,30 @@ function Turns:pass(place)
   while self.gates[self.first] == false do self.first = self.first + 1 end
 end
 
+-- Patience is for one slow item, so it begins anew with each that passes: a long queue that moves
+-- keeps its order.
 local function wait_for_earlier(self, place, item)
-  local deadline = host.now("monotonic") + self.patience
+  local waited_for, deadline
   while self.first < place do
+    if self.first ~= waited_for then
+      waited_for, deadline = self.first, host.now("monotonic") + self.patience
+    end
     local left = deadline - host.now("monotonic")
     if left <= 0 or not self.gates[self.first]:wait(left) then
-      self.on_overtake(item)
-      return
+      if self.first == waited_for then return self.on_overtake(item) end
     end
   end
-end
-
--- One publish in flight: each holder leaves a gate that the next one waits at.
-local function wait_for_holder(self)
-  while self.holder do self.holder:wait() end
 end
 
 ---@param place integer
 ---@return table turn closable
 function Turns:take(place, item)
   wait_for_earlier(self, place, item)
-  wait_for_holder(self)
-  local gate = host.gate()
-  self.holder = gate
+  local holder = mutex.hold(self.held, "publish")  -- one publish in flight
   local turn = {}
   function turn.release()
-    if self.holder == gate then self.holder = nil end
-    gate:open()
+    turn.released = true
+    holder.release()
     self:pass(place)
   end
   return setmetatable(turn, { __close = turn.release })

@@ -46,15 +46,26 @@ local function ftp_options(self, sha256)
   }
 end
 
+-- The temporary name is on disk before the server hears it, so that what a crash leaves there is
+-- known as ours and deleted on the next connection.
+local function put_once(self, item, remote, sha256)
+  local options = ftp_options(self, sha256)
+  options.temporary = (".%s.%s.%s.part"):format(remote, sha256:sub(1, 12), host.random(4))
+  options.cleanup = item.note.temporary and { item.note.temporary } or nil
+  item:remember { temporary = options.temporary }
+  local sent, err = host.ftp_put(item.file, url.target_url(self.target, remote), options)
+  local tls = sent and sent.tls or err and err.tls_offered
+  if tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end
+  return sent, err
+end
+
 local function put_ftp(self, item, remote, sha256)
-  local address = url.target_url(self.target, remote)
-  local sent, err = host.ftp_put(item.file, address, ftp_options(self, sha256))
+  local sent, err = put_once(self, item, remote, sha256)
   if not sent and err.rename_refused and not learned(self, "cannot_rename") then
     self.journal:set_fact(self.scope, "cannot_rename", "1")
-    sent, err = host.ftp_put(item.file, address, ftp_options(self, sha256))
+    sent, err = put_once(self, item, remote, sha256)
   end
   if not sent then return nil, err end
-  if sent.tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end
   self:warn(sent.warnings)
   return true
 end

@@ -40,7 +40,6 @@ M.PUBLISH_SUBCODES = {
 
 M.PUBLISH_CODES = {
   [10] = "auth", [190] = "auth", [352] = "refused",
-  [36000] = "refused", [36001] = "refused", [36003] = "refused", [36004] = "refused",
 }
 
 local function in_range(code)
@@ -62,24 +61,27 @@ function M.of(err)
   return "refused"
 end
 
+-- Families of answers to media_publish: 36xxx (the picture), 100 with 22070xx (validation).
+local function refused_by_family(err)
+  local code, subcode = err.code, err.subcode
+  if math.type(code) ~= "integer" then return false end
+  if code >= 36000 and code <= 36999 then return true end
+  return code == 100 and math.type(subcode) == "integer" and subcode >= 2207000
+    and subcode <= 2207099
+end
+
 ---What an error of media_publish means. `again` is true when this container was sent before: then
----"not ready" and "refused" may just mean "already live".
+---no answer says more than that the post may be live already.
 ---@param err Error
 ---@param again boolean
 ---@return "refused"|"rest"|"auth"|"not_ready"|"uncertain"|"unsent"
 function M.of_publish(err, again)
   if err.sent == false then return "unsent" end
-  local found = M.PUBLISH_SUBCODES[err.subcode]
-  if not found then
-    found = M.PUBLISH_CODES[err.code]
-    if not found and in_range(err.code) == "auth" then found = "auth" end
-    if not found and err.code == 100 and math.type(err.subcode) == "integer"
-      and err.subcode >= 2207000 and err.subcode <= 2207099 then
-      found = "refused"
-    end
-  end
-  if again and (found == "refused" or found == "not_ready") then return "uncertain" end
-  return found or "uncertain"
+  if again then return "uncertain" end
+  local found = M.PUBLISH_SUBCODES[err.subcode] or M.PUBLISH_CODES[err.code]
+  if found then return found end
+  if in_range(err.code) == "auth" then return "auth" end
+  return refused_by_family(err) and "refused" or "uncertain"
 end
 
 return M

@@ -1,5 +1,8 @@
 -- workflow.lua - what a workflow script declares, checked, and its steps loaded.
 -- `workflow { name=, folder=, accept=, order=, steps={ "name" or { name=, run= }, … } }`
+--
+-- The checks are made on loading and not in the call: `return workflow { … }` is a tail call, so
+-- the call does not know its file any more; the loader does.
 local M = {}
 
 local KEYS = { name = "string", folder = "string", accept = true, order = "string",
@@ -9,43 +12,95 @@ local STEP_KEYS = { name = "string", run = "function", when = "function", retry 
 local RETRY_KEYS = { attempts = "number", first = "number", factor = "number", max = "number" }
 local ORDERS = { name = true, age = true }
 
-local function check_keys(what, value, keys)
-  for key, content in pairs(value) do
-    local wanted = keys[key]
-    if not wanted then error(("%s: unknown field '%s'"):format(what, tostring(key)), 4) end
-    if wanted ~= true and type(content) ~= wanted then
-      error(("%s: '%s' must be a %s, not a %s"):format(what, key, wanted, type(content)), 4)
-    end
-  end
-end
+local Definition = {}
 
 ---The function that scripts call.
 ---@param fields table
 ---@return table
 function M.define(fields)
   if type(fields) ~= "table" then error("workflow: a table expected", 2) end
-  check_keys("workflow", fields, KEYS)
-  if not fields.name then error("workflow: it needs a name", 2) end
-  if type(fields.steps) ~= "table" or #fields.steps == 0 then
-    error("workflow: it needs steps, a list of names", 2)
-  end
-  if fields.order and not ORDERS[fields.order] then
-    error("workflow: order is \"name\" or \"age\"", 2)
-  end
-  return setmetatable({ name = fields.name, folder = fields.folder, accept = fields.accept,
-    order = fields.order or "name", steps = fields.steps }, M)
+  local definition = {}
+  for key, value in pairs(fields) do definition[key] = value end
+  return setmetatable(definition, Definition)
 end
 
-local function normalise(name, value)
+local function refuse(where, text, ...)
+  error(host.error { kind = "script", op = "script", path = where.path,
+    message = ("%s: %s"):format(where.name, text:format(...)) }, 0)
+end
+
+local function check_keys(where, value, keys)
+  for key, content in pairs(value) do
+    local wanted = keys[key]
+    if not wanted then refuse(where, "unknown field '%s'", tostring(key)) end
+    if wanted ~= true and type(content) ~= wanted then
+      refuse(where, "'%s' must be a %s, not a %s", key, wanted, type(content))
+    end
+    if wanted == "number" and not (content > 0 and content < math.huge) then
+      refuse(where, "'%s' must be more than 0", key)
+    end
+  end
+end
+
+local function check_definition(where, definition)
+  if getmetatable(definition) ~= Definition then
+    refuse(where, "it does not return workflow { … }")
+  end
+  check_keys(where, definition, KEYS)
+  if not definition.name then refuse(where, "it needs a name") end
+  if type(definition.steps) ~= "table" or #definition.steps == 0 then
+    refuse(where, "it needs steps, a list of names")
+  end
+  if definition.order and not ORDERS[definition.order] then
+    refuse(where, "order is \"name\" or \"age\", not %q", definition.order)
+  end
+end
+
+-- A step is a function, or a table with `run`.
+local function normalise(where, name, value)
   if type(value) == "function" then value = { run = value } end
   if type(value) ~= "table" or type(value.run) ~= "function" then
-    error(host.error { kind = "script", op = "script", message =
-      ("step %s: a function, or a table with `run`, expected"):format(name) }, 0)
+    refuse(where, "step %s: a function, or a table with `run`, expected", name)
   end
-  check_keys("step " .. name, value, STEP_KEYS)
-  if value.retry then check_keys("step " .. name .. ", retry", value.retry, RETRY_KEYS) end
+  local here = { name = ("%s: step %s"):format(where.name, name), path = where.path }
+  check_keys(here, value, STEP_KEYS)
+  if value.retry then
+    check_keys({ name = here.name .. ", retry", path = where.path }, value.retry, RETRY_KEYS)
+  end
   return { name = name, run = value.run, when = value.when, retry = value.retry,
     timeout = value.timeout }
+end
+
+local function load_step(loader, where, name)
+  local script = "steps/" .. name
+  local value = loader:load(script, "full")
+  return normalise({ name = where.name, path = select(2, loader:find(script)) }, name, value)
+end
+
+local function load_steps(loader, where, list)
+  local steps, seen = {}, {}
+  for i, entry in ipairs(list) do
+    local inline = type(entry) == "table"
+    local name = entry
+    if inline then name = entry.name end
+    if type(name) ~= "string" then refuse(where, "step %d has no name", i) end
+    if seen[name] then refuse(where, "step %s stands there twice", name) end
+    seen[name] = true
+    steps[i] = inline and normalise(where, name, entry) or load_step(loader, where, name)
+  end
+  return steps
+end
+
+-- `accept` is a function, or a table with the hooks of a filters script.
+local function rules(where, accept)
+  if accept == nil then return { accept = function() return true end } end
+  if type(accept) == "function" then return { accept = accept } end
+  if type(accept) ~= "table" or type(accept.accept) ~= "function" then
+    refuse(where, "accept: a function, or a table with the function accept, expected")
+  end
+  check_keys({ name = where.name .. ": accept", path = where.path }, accept,
+    { accept = "function", on_duplicate = "function" })
+  return accept
 end
 
 ---Loads a workflow and all its steps; raises an Error of kind "script" before anything is touched.
@@ -53,36 +108,11 @@ end
 ---@param name string
 function M.load(loader, name)
   local definition = loader:load(name, "full")
-  if getmetatable(definition) ~= M then
-    error(host.error { kind = "script", op = "script",
-      message = ("%s.lua does not return workflow { … }"):format(name) }, 0)
-  end
-  local steps, seen = {}, {}
-  for i, entry in ipairs(definition.steps) do
-    local step_name = type(entry) == "table" and entry.name or entry
-    if type(step_name) ~= "string" then
-      error(host.error { kind = "script", op = "script",
-        message = ("%s.lua: step %d has no name"):format(name, i) }, 0)
-    end
-    if seen[step_name] then
-      error(host.error { kind = "script", op = "script",
-        message = ("%s.lua: step %s stands there twice"):format(name, step_name) }, 0)
-    end
-    seen[step_name] = true
-    steps[i] = normalise(step_name, type(entry) == "table" and entry
-      or loader:load("steps/" .. step_name, "full"))
-  end
-  return { name = definition.name, folder = definition.folder, order = definition.order,
-    steps = steps, accept = M.rules(definition.accept) }
-end
-
----`accept` is a function, or a table with the hooks of a filters script.
-function M.rules(accept)
-  if type(accept) == "function" then return { accept = accept } end
-  if type(accept) == "table" and type(accept.accept) == "function" then return accept end
-  if accept == nil then return { accept = function() return true end } end
-  error(host.error { kind = "script", op = "script",
-    message = "accept: a function, or a table with the function accept, expected" }, 0)
+  local where = { name = name .. ".lua", path = select(2, loader:find(name)) }
+  check_definition(where, definition)
+  return { name = definition.name, folder = definition.folder, order = definition.order or "name",
+    steps = load_steps(loader, where, definition.steps),
+    accept = rules(where, definition.accept) }
 end
 
 return M

@@ -25,10 +25,10 @@ git ls-files -- '*.c' '*.h' | xargs -r awk '
   END { if (lines > 400) print file ": " lines " lines" }' |
   report "C files over 400 lines, or functions over 60:"
 
-# The annotations of the primitives are one reference page, not code.
+# The annotations of the primitives are one reference page, not code; a spec lists many cases.
 git ls-files -- '*.lua' ':!modules/host.lua' | xargs -r wc -l |
-  awk '$2 != "total" && $1 > 300 { print $2 ": " $1 " lines" }' |
-  report "Lua files over 300 lines:"
+  awk '$2 != "total" && $1 > ($2 ~ /^tests\// ? 500 : 300) { print $2 ": " $1 " lines" }' |
+  report "Lua files over 300 lines, or specs over 500:"
 
 git grep -nIE '\b(TODO|FIXME|XXX)\b' -- '*.c' '*.h' '*.lua' '*.sh' Makefile ':!tools/check-tree.sh' |
   report "Unfinished marks:"

@@ -56,8 +56,12 @@ static int open_reader(struct reader *r)
 {
     r->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, r, on_error, on_warning);
     r->info = r->png ? png_create_info_struct(r->png) : NULL;
-    if (r->info == NULL)
-        return report_memory(r->run);
+    return r->info ? 0 : report_memory(r->run);
+}
+
+// Limits and sources, then the header. Takes memory, so it runs where a jump is caught.
+static void read_info(struct reader *r)
+{
     png_set_read_fn(r->png, r, on_read);
     png_set_read_status_fn(r->png, on_row);
     png_set_user_limits(r->png, CODEC_MAX_SIDE, CODEC_MAX_SIDE);
@@ -66,7 +70,7 @@ static int open_reader(struct reader *r)
     // Texts and the like can be bombs, and nothing here wants them.
     png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER,
                                 (png_const_bytep) "iTXt\0zTXt\0tEXt\0sPLT", 4);
-    return 0;
+    png_read_info(r->png, r->info);
 }
 
 static void close_reader(struct reader *r)
@@ -104,7 +108,7 @@ static int keep_profile(struct reader *r, struct image *image)
 
 static void read_picture(struct reader *r, struct image *image)
 {
-    png_read_info(r->png, r->info);
+    read_info(r);
     png_uint_32 width = png_get_image_width(r->png, r->info);
     png_uint_32 height = png_get_image_height(r->png, r->info);
     if (image_check_size(r->run, width, height))
@@ -140,7 +144,7 @@ int png_decode(struct run *run, const uint8_t *bytes, size_t length, struct imag
 static void read_header_facts(struct reader *r)
 {
     struct codec_facts *facts = &r->run->answer->facts;
-    png_read_info(r->png, r->info);
+    read_info(r);
     facts->width = (int)png_get_image_width(r->png, r->info);
     facts->height = (int)png_get_image_height(r->png, r->info);
     facts->alpha = (png_get_color_type(r->png, r->info) & PNG_COLOR_MASK_ALPHA) ||

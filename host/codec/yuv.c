@@ -7,6 +7,14 @@
 
 #define BLOCK 32
 
+// Work in blocks reads what follows a row, without effect; it must be numbers all the same.
+static void clear_padding(struct yuv *yuv, int plane)
+{
+    size_t side = (size_t)yuv_side(plane, yuv->width), stride = yuv->stride[plane];
+    for (int y = 0; y < yuv_side(plane, yuv->height); y++)
+        memset(yuv->plane[plane] + (size_t)y * stride + side, 0, stride - side);
+}
+
 int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
 {
     size_t start[YUV_PLANES], total = 0;
@@ -20,8 +28,11 @@ int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alph
     uint8_t *block = malloc(total + YUV_PADDING);
     if (block == NULL)
         return report_memory(run);
-    for (int p = 0; p < planes; p++)
+    for (int p = 0; p < planes; p++) {
         yuv->plane[p] = block + start[p];
+        clear_padding(yuv, p);
+    }
+    memset(block + total, 0, YUV_PADDING);
     return 0;
 }
 

@@ -18,7 +18,7 @@ static inline int yuv_side(int plane, int side)
 {
     return plane == 1 || plane == 2 ? (side + 1) / 2 : side;
 }
-// Not zeroed.
+// Pixels are not zeroed, what follows a row is.
 int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha);
 // Everything becomes the colour R, G, B.
 void yuv_fill(struct yuv *yuv, const uint8_t colour[3]);

@@ -15,7 +15,7 @@ static int convert_finish(lua_State *L, struct op *op)
     if (results)
         return results;
     lua_createtable(L, 0, 7);
-    lua_pushstring(L, c->target);
+    lua_pushstring(L, c->file.target);
     lua_setfield(L, -2, "path");
     lua_pushinteger(L, a->width);
     lua_setfield(L, -2, "width");

@@ -3,8 +3,7 @@
 #include "../api.h"
 #include <stdlib.h>
 #include <string.h>
-
-extern char **environ;
+#include <unistd.h>
 
 static int push_all(lua_State *L)
 {

@@ -83,7 +83,7 @@ static int guard_close(lua_State *L)
             task_cancel(task_check(L, -1));
         lua_pop(L, 1);
     }
-    map->joined = map->workers;  // collected later, it must not look at tasks collected before it
+    map->joined = map->workers; // collected later, it must not look at tasks collected before it
     return 0;
 }
 

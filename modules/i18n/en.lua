@@ -97,7 +97,7 @@ return {
   ["config.missing"] = "{key} is missing",
   ["config.control"] = "{key} holds a control character",
   ["config.windows_path"] = "{key} is a Windows path, and this is not Windows: {value}",
-  ["action.config.windows_path"] = "Write the path as this system does, such as /home/me/pictures.",
+  ["action.config.windows_path"] = "Write the path as this system does, such as /srv/pictures.",
   ["config.unreadable"] = "{key}: {message}",
   ["config.number"] = "{key}: a number from {low} to {high} expected, not {value}",
   ["config.choice"] = "{key}: {value} is none of: {choices}",
@@ -210,6 +210,10 @@ return {
   ["preview.extension"] = "not an extension that is published",
 
   -- Publishing.
+  ["journal.damaged"] = "the journal was damaged; it lies in {path} now ({reason})",
+  ["journal.rebuilt"] =
+    "the journal was rebuilt from receipts: {restored} taken over, {damaged} unreadable",
+  ["log.given_up"] = "{name} failed too often: moved to failed",
   ["guardian.rest"] = "the account rests until {time}",
   ["guardian.quiet"] = "the post comes after {time}: quiet hours",
   ["guardian.spacing"] = "the post comes after {time}: spacing",

@@ -112,7 +112,7 @@ return {
   ["config.control"] = "{key} contient un caractère de contrôle",
   ["config.windows_path"] = "{key} est un chemin Windows, et ceci n'est pas Windows : {value}",
   ["action.config.windows_path"] =
-    "Écrivez le chemin à la manière de ce système, par exemple /home/moi/photos.",
+    "Écrivez le chemin à la manière de ce système, par exemple /srv/photos.",
   ["config.unreadable"] = "{key} : {message}",
   ["config.number"] = "{key} : un nombre de {low} à {high} est attendu, pas {value}",
   ["config.choice"] = "{key} : {value} n'est aucun de : {choices}",
@@ -230,6 +230,11 @@ return {
   ["preview.extension"] = "extension non publiée",
 
   -- La publication.
+  ["journal.damaged"] =
+    "le journal était endommagé ; il se trouve maintenant dans {path} ({reason})",
+  ["journal.rebuilt"] =
+    "le journal a été reconstruit depuis les reçus : {restored} repris, {damaged} illisibles",
+  ["log.given_up"] = "{name} a échoué trop souvent : déplacé vers failed",
   ["guardian.rest"] = "le compte se repose jusqu'à {time}",
   ["guardian.quiet"] = "publication après {time} : heures calmes",
   ["guardian.spacing"] = "publication après {time} : espacement",

@@ -67,7 +67,12 @@ function M.start(options)
   if not server then return nil, err end
   local self = { state = state, server = server, port = server.port,
     url = ("http://127.0.0.1:%d/v26.0"):format(server.port) }
-  function self.stop() server:close() end
+  function self.stop()
+    server:close()
+    for _, container in pairs(state.containers) do
+      if container.fetching then container.fetching:cancel() end
+    end
+  end
   return setmetatable(self, { __close = self.stop })
 end
 

@@ -17,7 +17,7 @@ end
 local BASE = {
   AUTO_DOWNLOAD_DIR = "/in", FTP_HOST = "ftp.example.com", FTP_USER = "me",
   FTP_PASS = "open sesame ", ACCESS_TOKEN = "EAAtoken", IG_USER_ID = "17841400000000000",
-  HOME = "/home/me", LANG = "en_GB",
+  HOME = "/users/me", LANG = "en_GB",
 }
 
 -- Settings from the environment alone: BASE, changed; "" takes a key away.
@@ -65,8 +65,8 @@ function T:test_a_minimal_configuration_and_its_defaults()
   lu.assertEquals(cfg.PUBLIC_BASE_URL, "https://ftp.example.com")
   lu.assertEquals(cfg.GRAPH_API_URL, "https://graph.facebook.com/v26.0")
   lu.assertEquals(cfg.GRAPH_UPLOAD_URL, "https://rupload.facebook.com")
-  lu.assertEquals(cfg.AFFICHE_STATE_DIR, "/home/me/.local/state/affiche")
-  lu.assertEquals(cfg.AFFICHE_JOURNAL, "sqlite:/home/me/.local/state/affiche/journal.db")
+  lu.assertEquals(cfg.AFFICHE_STATE_DIR, "/users/me/.local/state/affiche")
+  lu.assertEquals(cfg.AFFICHE_JOURNAL, "sqlite:/users/me/.local/state/affiche/journal.db")
   lu.assertEquals(cfg.AFFICHE_LANG, "en")
   lu.assertEquals(cfg.AFFICHE_CONCURRENCY, 8)
   lu.assertEquals(cfg.ON_UNCERTAIN, "hold")
@@ -167,11 +167,11 @@ end
 function T:test_paths()
   refused({ AUTO_DOWNLOAD_DIR = "C:/Users/me" }, "AUTO_DOWNLOAD_DIR", "Windows")
   refused({ AUTO_DOWNLOAD_DIR = "D:\\pictures" }, "AUTO_DOWNLOAD_DIR", "Windows")
-  lu.assertEquals(load({ AUTO_DOWNLOAD_DIR = "~/in" }).AUTO_DOWNLOAD_DIR, "/home/me/in")
+  lu.assertEquals(load({ AUTO_DOWNLOAD_DIR = "~/in" }).AUTO_DOWNLOAD_DIR, "/users/me/in")
   lu.assertEquals(load({ XDG_STATE_HOME = "/x" }).AFFICHE_STATE_DIR, "/x/affiche")
   lu.assertEquals(
     load({ XDG_STATE_HOME = "x" }).AFFICHE_STATE_DIR,
-    "/home/me/.local/state/affiche"
+    "/users/me/.local/state/affiche"
   )
   refused({ HOME = "" }, "AFFICHE_STATE_DIR", "HOME")
   refused({ FTP_CA_FILE = folder .. "/no.pem" }, "FTP_CA_FILE")

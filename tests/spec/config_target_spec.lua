@@ -7,7 +7,7 @@ local T = {}
 local BASE = {
   AUTO_DOWNLOAD_DIR = "/in", FTP_HOST = "ftp.example.com", FTP_USER = "me",
   FTP_PASS = "open sesame ", ACCESS_TOKEN = "EAAtoken", IG_USER_ID = "17841400000000000",
-  HOME = "/home/me", LANG = "en_GB",
+  HOME = "/users/me", LANG = "en_GB",
 }
 
 local function load(changes)

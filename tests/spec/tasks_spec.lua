@@ -364,7 +364,7 @@ end
 local WAITS_FOR_A_SIGNAL = [[
 return { test_it = function()
   host.shield(function()
-    local task = host.spawn(host.exec, { "kill", "-TERM", tostring(host.info().pid) })
+    local task = host.spawn(host.exec, { "sh", "-c", "kill -TERM " .. host.info().pid })
     print("got " .. host.signal())
     task:join()
   end)

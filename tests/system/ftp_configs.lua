@@ -43,6 +43,7 @@ function M.vsftpd(server, options, paths, tools)
     "force_anon_data_ssl=" .. on, "require_ssl_reuse=YES",
     "rsa_cert_file=" .. paths.tls .. "/server.pem",
     "rsa_private_key_file=" .. paths.tls .. "/server.key",
+    "idle_session_timeout=" .. (options.idle or 300),
     "log_ftp_protocol=YES", "debug_ssl=YES", "dual_log_enable=YES", "xferlog_enable=YES",
     "vsftpd_log_file=" .. server.state .. "/log",
     "xferlog_file=" .. server.state .. "/transfers",
@@ -118,7 +119,8 @@ function M.sshd(server, _, paths, tools)
   }))
   tools.run { "chown", "-R", tools.user_id, state }
   return command("setpriv", "--reuid", tools.user_id, "--regid", "65534", "--clear-groups",
-    "--pdeathsig", "KILL", state .. "/sshd", "-D", "-E", state .. "/log", "-f", state .. "/sshd.conf")
+    "--pdeathsig", "KILL", state .. "/sshd", "-D", "-E", state .. "/log", "-f",
+    state .. "/sshd.conf")
 end
 
 ---The misbehaving one: `fault` names its switch, `delay` its seconds.

@@ -165,6 +165,19 @@ function T.test_relative_folder_without_pwd()
   end)
 end
 
+-- The program ends although the server never answers the QUIT on the idle connection.
+function T.test_end_of_the_program_waits_for_no_server()
+  local folder <close> = kit.folder()
+  with("mute_quit", function(server, file)
+    local script = folder.path .. "/put.lua"
+    assert(host.write(script, ("assert(host.ftp_put(%q, %q, { sha256 = %q, tls = 'off' }))"):format(
+      file.path, kit.url(server, file.name), file.sha256)))
+    local done = assert(host.exec({ host.info().executable, "console", script }, { timeout = 10 }))
+    lu.assertEquals(done.status, 0, done.stderr)
+    kit.assert_holds(server.root, { file })
+  end)
+end
+
 -- What the transfer threads are for: libcurl stands still, the loop does not.
 function T.test_late_answer_does_not_stall_the_loop()
   local delay = tonumber(host.env("LATE_SECONDS") or "3")

@@ -113,6 +113,7 @@ end
 ---@field tls? boolean
 ---@field required? boolean proftpd: plain is refused
 ---@field tls_only? string proftpd: the versions it speaks, "TLSv1.3"
+---@field idle? integer vsftpd: seconds after which it drops an idle connection
 ---@field permissive? boolean proftpd: files may be written over
 ---@field fault? string nasty: what goes wrong
 ---@field delay? number nasty: seconds

@@ -81,6 +81,21 @@ function T.test_connection_and_tls_session_are_reused()
   lu.assertStrContains(log, "reused")
 end
 
+-- Over TLS its farewell is plain text inside the encrypted connection.
+function T.test_idle_connection_dropped_by_the_server()
+  for _, tls in ipairs { true, false } do
+    local folder <close> = kit.folder()
+    local server <close> = kit.start("vsftpd", { tls = tls, idle = 1 })
+    local one, other = kit.file(folder.path, 1000), kit.file(folder.path, 2000)
+    assert(kit.put(server, one))
+    host.sleep(2.5)
+    assert(kit.put(server, other))
+    kit.assert_holds(server.root, { one, other })
+    local log = assert(host.read(server.state .. "/log"))
+    lu.assertEquals(select(2, log:gsub("OK LOGIN", "")), 2)
+  end
+end
+
 function T.test_wrong_password()
   for _, kind in ipairs { "proftpd", "pure-ftpd" } do
     local folder <close> = kit.folder()

@@ -1,5 +1,5 @@
-// mkmedia.h - the parts of mkmedia, which makes the pictures that the specs convert and measures what
-// came of them. A tool for tests: any failure ends it with a message.
+// mkmedia.h - the parts of mkmedia, which makes the pictures that the specs convert and measures
+// what came of them. A tool for tests: any failure ends it with a message.
 #pragma once
 
 #include <stddef.h>
@@ -36,4 +36,5 @@ void *need(void *memory); // ends the tool on NULL
 size_t make_exif(int orientation, uint8_t out[128]);
 // The bytes of a Display P3 profile, and the picture's colours as that profile writes them.
 uint8_t *make_p3(size_t *length);
+uint8_t *make_srgb(size_t *length);
 void to_p3(struct picture *picture);

@@ -118,8 +118,11 @@ static void make_profiled(struct picture *p)
     kind.icc = (const uint8_t *)"this is no profile at all, and that must not matter";
     kind.icc_length = 51;
     write_jpeg("badicc.jpg", p->width, p->height, p->rgb, &kind);
-    uint8_t *icc = make_p3(&kind.icc_length);
+    uint8_t *icc = make_srgb(&kind.icc_length);
     kind.icc = icc;
+    write_jpeg("srgb.jpg", p->width, p->height, p->rgb, &kind);
+    free(icc);
+    kind.icc = icc = make_p3(&kind.icc_length);
     to_p3(p);
     write_jpeg("p3.jpg", p->width, p->height, p->rgb, &kind);
     free(icc);

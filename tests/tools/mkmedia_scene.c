@@ -75,9 +75,8 @@ static cmsHPROFILE open_p3(void)
     return profile;
 }
 
-uint8_t *make_p3(size_t *length)
+static uint8_t *profile_bytes(cmsHPROFILE profile, size_t *length)
 {
-    cmsHPROFILE profile = open_p3();
     cmsUInt32Number size = 0;
     cmsSaveProfileToMem(profile, NULL, &size);
     uint8_t *bytes = need(malloc(size));
@@ -85,6 +84,16 @@ uint8_t *make_p3(size_t *length)
     cmsCloseProfile(profile);
     *length = size;
     return bytes;
+}
+
+uint8_t *make_p3(size_t *length)
+{
+    return profile_bytes(open_p3(), length);
+}
+
+uint8_t *make_srgb(size_t *length)
+{
+    return profile_bytes(need(cmsCreate_sRGBProfile()), length);
 }
 
 void to_p3(struct picture *picture)

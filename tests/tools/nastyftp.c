@@ -178,6 +178,8 @@ static void obey(struct session *s, char *line)
     if (*name)
         *name++ = 0;
     const char *verb = line;
+    if (strcmp(verb, "QUIT") == 0 && is("mute_quit"))
+        return;
     if (strcmp(verb, "USER") == 0)
         user(s, name);
     else if (strcmp(verb, "PASS") == 0)

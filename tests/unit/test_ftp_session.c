@@ -18,13 +18,13 @@ static void test_login_folder(void **state)
 {
     (void)state;
     struct ftp_session session;
-    ftp_session_open(&session);
+    assert_int_equal(ftp_session_open(&session), 0);
     hear(&session,
          (const char *[]){"220 hello", "331 password", "230-welcome", "230 in", "200 PBSZ",
-                          "200 PROT", "257 \"/home/a \"\"b\"\"\" is it", NULL});
-    assert_string_equal(session.entry, "/home/a \"b\"");
+                          "200 PROT", "257 \"/srv/a \"\"b\"\"\" is it", NULL});
+    assert_string_equal(session.entry, "/srv/a \"b\"");
     hear(&session, (const char *[]){"550 no folder", "257 \"/made\" created", NULL});
-    assert_string_equal(session.entry, "/home/a \"b\"");
+    assert_string_equal(session.entry, "/srv/a \"b\"");
     hear(&session, (const char *[]){"220 another connection", NULL});
     assert_null(session.entry);
     hear(&session, (const char *[]){"230 in", "500 no PWD", "257 \"/made\" created", NULL});

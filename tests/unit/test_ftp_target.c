@@ -48,17 +48,17 @@ struct expected {
     const char *url, *folder, *name, *out, *path, *folder_url;
 };
 
-// The login folder is /home/us.
+// The login folder is /srv/us.
 static const struct expected ok[] = {
-    {"ftp://h/a", "", "a", "ftp://h/a", "/home/us/a", "ftp://h/"},
-    {"FTP://h:21/x/y/a", "x/y", "a", "ftp://h:21/x/y/a", "/home/us/x/y/a", "ftp://h:21/x/y/"},
+    {"ftp://h/a", "", "a", "ftp://h/a", "/srv/us/a", "ftp://h/"},
+    {"FTP://h:21/x/y/a", "x/y", "a", "ftp://h:21/x/y/a", "/srv/us/x/y/a", "ftp://h:21/x/y/"},
     {"ftp://h/%2Fx/a", "/x", "a", "ftp://h/%2Fx/a", "/x/a", "ftp://h/%2Fx/"},
     {"ftp://h//x/a", "/x", "a", "ftp://h/%2Fx/a", "/x/a", "ftp://h/%2Fx/"},
     {"ftp://h/%2Fa", "/", "a", "ftp://h/%2Fa", "/a", "ftp://h/%2F"},
     {"ftp://h/d%20;type=a/a%3Btype=i", "d ;type=a", "a;type=i",
-     "ftp://h/d%20%3Btype%3Da/a%3Btype%3Di", "/home/us/d ;type=a/a;type=i",
+     "ftp://h/d%20%3Btype%3Da/a%3Btype%3Di", "/srv/us/d ;type=a/a;type=i",
      "ftp://h/d%20%3Btype%3Da/"},
-    {"ftps://[::1]:990/%C3%A9/a", "é", "a", "ftps://[::1]:990/%C3%A9/a", "/home/us/é/a",
+    {"ftps://[::1]:990/%C3%A9/a", "é", "a", "ftps://[::1]:990/%C3%A9/a", "/srv/us/é/a",
      "ftps://[::1]:990/%C3%A9/"},
     {"sftp://h/srv/a", "srv", "a", "sftp://h/srv/a", "/srv/a", "sftp://h/srv/"},
     {"sftp://h/~/up/a", "~/up", "a", "sftp://h/~/up/a", "up/a", "sftp://h/~/up/"},
@@ -76,7 +76,7 @@ static void test_taken_apart_and_put_together(void **state)
         assert_string_equal(target.name, ok[i].name);
         char *url = ftp_target_url(&target, target.name);
         char *folder_url = ftp_target_url(&target, NULL);
-        char *path = ftp_target_path(&target, target.name, "/home/us");
+        char *path = ftp_target_path(&target, target.name, "/srv/us");
         assert_string_equal(url, ok[i].out);
         assert_string_equal(folder_url, ok[i].folder_url);
         assert_string_equal(path, ok[i].path);

@@ -11,7 +11,7 @@
 
 static bool parse(const char *text, char *buffer, struct target *out)
 {
-    strcpy(buffer, text);
+    memcpy(buffer, text, strlen(text) + 1);
     return target_parse(buffer, out);
 }
 

@@ -1,0 +1,60 @@
+-- convert_support.lua - what the specs of host.convert share: fixtures, and claims about results.
+-- Distances are PSNR in dB to the scene that the fixtures show: a wrong colour, place or turn is
+-- below 20, a JPEG of quality 90 above 40.
+local lu = require "luaunit"
+local media = require "media"
+
+local M = {
+  white = { 255, 255, 255 }, red = { 200, 50, 40 }, blue = { 40, 50, 200 }, black = { 0, 0, 0 },
+}
+local set
+
+---The table of a spec, with its setUp and tearDown. `M.out` is where results go.
+function M.spec()
+  return {
+    setUp = function()
+      set = media.make()
+      M.folder = set.path
+      M.out = set.path .. "/out/result.jpg"
+      assert(host.mkdir(set.path .. "/out"))
+    end,
+    tearDown = function() media.remove(set) end,
+  }
+end
+
+function M.convert(name, options)
+  return host.convert(set.path .. "/" .. name, M.out, options)
+end
+
+function M.assert_error(kind, words, name, options)
+  local done, err = M.convert(name, options)
+  lu.assertNil(done, name)
+  lu.assertEquals(err.kind, kind, tostring(err))
+  lu.assertStrContains(err.message, words)
+  lu.assertEquals(host.list(set.path .. "/out"), {}, "a failure leaves nothing behind")
+  return err
+end
+
+---The result, or the part x, y, w, h of it, shows the scene.
+function M.assert_shows(limit, what, ...)
+  local width, height, psnr = media.psnr(set, M.out, ...)
+  lu.assertTrue(psnr >= limit, what .. ": " .. psnr .. " dB")
+  return width, height
+end
+
+---Converts, and the whole result shows the scene.
+function M.assert_scene(name, options, limit)
+  local done = assert(M.convert(name, options))
+  local width, height = M.assert_shows(limit or 42, name)
+  lu.assertEquals({ width, height }, { done.width, done.height }, name)
+  return done
+end
+
+function M.assert_colour(x, y, wanted, what)
+  local found = media.pixel(set, M.out, x, y)
+  for i = 1, 3 do
+    lu.assertAlmostEquals(found[i], wanted[i], 4, (what or "") .. " channel " .. i)
+  end
+end
+
+return M
