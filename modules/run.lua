@@ -8,6 +8,7 @@ local items = require "item"
 local pipeline = require "pipeline"
 local report = require "report"
 local script = require "script"
+local sweep = require "sweep"
 local turns = require "turns"
 local verdict = require "verdict"
 
@@ -304,6 +305,7 @@ function M.pass(app, flow)
       or i18n.t("run.locked", { folder = source, holder = lock_err.holder or "?" }))
   end
   host.log("info", i18n.t("log.scan", { dir = source }))
+  sweep.run(app, source)
   local entries, skipped = folder.look(source, flow.order)
   if not entries then return report.cannot_start(app, skipped.message) end
   local found = folder.sort(entries, skipped, app.policy.formats)

@@ -103,12 +103,27 @@ local function check_leftovers(world, held, wrong)
   end
 end
 
+-- What the journal itself says: it is whole, and each file is done, or held.
+local function check_journal(world, held, wrong)
+  local store <close>, err = host.store(world:path("state/journal.db"))
+  if not store then
+    add(wrong, "the journal cannot be opened: %s", err.message)
+    return
+  end
+  local verdict = assert(store:query("PRAGMA integrity_check"))[1].integrity_check
+  if verdict ~= "ok" then add(wrong, "the journal is damaged: %s", verdict) end
+  for _, row in ipairs(assert(store:query("SELECT name, state FROM item WHERE done = 0"))) do
+    if not held[row.name] then add(wrong, "the journal has %s as %s", row.name, row.state) end
+  end
+end
+
 ---Once nothing is left to be done.
 function M.finally(world, run)
   local wrong = M.always(world)
   local held, posts = M.held(run.object), M.posts(world, world:seen())
   for name, count in pairs(posts) do check_file(world, name, count, held[name], wrong) end
   check_leftovers(world, held, wrong)
+  check_journal(world, held, wrong)
   table.sort(wrong)
   return wrong
 end

@@ -2,7 +2,7 @@
 -- at which it can be killed or a call can be made to fail, so that nothing is listed by hand.
 --
 -- strace counts calls per thread, and cannot be told which thread to strike: the first one to reach
--- an ordinal is struck. The pools run with one thread here, so nearly every call belongs to one role.
+-- an ordinal is struck. The pools run with one thread here, so nearly every call has one role.
 -- Where two make it (the loop loads modules, the pool opens media), the calls on the world's own
 -- paths are counted once more by themselves: option -P, the scope "paths".
 local M = {}
@@ -91,8 +91,8 @@ function M.parse(text)
   return calls
 end
 
----One clean run under strace.
----@return Call[]
+---One clean run under strace: what strace wrote.
+---@return string
 function M.record(world, scope)
   local output = world:path("trace")
   world:reset()
@@ -100,7 +100,7 @@ function M.record(world, scope)
   if done.status ~= 0 then
     error(("the traced run ended with %d: %s"):format(done.status, done.stderr), 0)
   end
-  return M.parse(assert(host.read(output, { max = 256 << 20 })))
+  return assert(host.read(output, { max = 256 << 20 }))
 end
 
 -- Which calls are made by more than one role.
@@ -121,8 +121,9 @@ end
 
 -- Whether strace's option -P sees the call.
 local function is_named(paths, call)
+  local args = call.args
   for _, path in ipairs(paths) do
-    if call.args:find("<" .. path .. ">", 1, true) or call.args:find('"' .. path .. '"', 1, true) then
+    if args:find("<" .. path .. ">", 1, true) or args:find('"' .. path .. '"', 1, true) then
       return true
     end
   end
@@ -141,7 +142,7 @@ end
 ---@param wanted fun(name: string): boolean
 ---@return Point[]
 function M.points(world, wanted)
-  local all = M.record(world, "all")
+  local all = M.parse(M.record(world, "all"))
   local many = shared(all)
   local points, paths = {}, paths_of(world)
   local function take(calls, scope)
@@ -149,7 +150,8 @@ function M.points(world, wanted)
     for _, call in ipairs(calls) do
       local key = call.name .. " " .. call.ordinal
       local by_path = many[call.name] ~= nil and is_named(paths, call)
-      if by_path == (scope == "paths") and not reached[key] and is_outside(world, call) and wanted(call.name) then
+      if by_path == (scope == "paths") and not reached[key] and is_outside(world, call)
+        and wanted(call.name) then
         points[#points + 1] = { call = call.name, scope = scope, ordinal = call.ordinal,
           role = call.role, args = call.args }
       end
@@ -157,7 +159,7 @@ function M.points(world, wanted)
     end
   end
   take(all, "all")
-  if next(many) then take(M.record(world, "paths"), "paths") end
+  if next(many) then take(M.parse(M.record(world, "paths")), "paths") end
   return points
 end
 

@@ -1,0 +1,58 @@
+-- A sample of `make crashtest`: killed or hurt at some forty points of a run, spread over all
+-- calls, the program publishes each file once and loses none; and the journal is always first.
+package.path = host.info().root .. "/tests/crash/?.lua;" .. package.path
+
+local campaign = require "campaign"
+local lu = require "luaunit"
+
+local T = {}
+
+-- Every strike is to leave the world in order. The problems of the others, with their points.
+local function problems_of(done)
+  local lines = {}
+  for _, outcome in ipairs(done.outcomes) do
+    for _, text in ipairs(outcome.wrong) do
+      lines[#lines + 1] = ("%s %s %d: %s"):format(outcome.how.error or "kill", outcome.point.call,
+        outcome.point.ordinal, text)
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+local function fired(done)
+  local count = 0
+  for _, outcome in ipairs(done.outcomes) do
+    if outcome.fired then count = count + 1 end
+  end
+  return count
+end
+
+function T:test_killed_anywhere()
+  local done = campaign.run { kills = true, sample = 24 }
+  lu.assertEquals(problems_of(done), "")
+  lu.assertTrue(fired(done) >= 22, fired(done) .. " of 24 fired")
+end
+
+function T:test_a_call_fails()
+  local done = campaign.run { errors = true, sample = 16 }
+  lu.assertEquals(problems_of(done), "")
+  lu.assertTrue(fired(done) >= 12, fired(done) .. " of 16 fired")
+end
+
+function T:test_the_journal_is_first()
+  local effects = campaign.order()
+  lu.assertEquals(effects["POST /media_publish"], 3)
+  lu.assertEquals(effects["POST /media"], 3)
+  lu.assertEquals(effects["a file into the public folder"], 3)
+end
+
+function T:test_a_missing_sync_would_be_noticed()
+  local function without_syncs(text)
+    return (text:gsub("[^\n]*journal%.db%-wal>%) = 0\n", ""))
+  end
+  local ok, message = pcall(campaign.order, without_syncs)
+  lu.assertFalse(ok)
+  lu.assertStrContains(tostring(message), "without a synced record")
+end
+
+return T
