@@ -69,7 +69,7 @@ end
 
 local function open_worlds(folder, options)
   local worlds = {}
-  for i = 1, WORKERS do worlds[i] = world.open(("%s/%d"):format(folder, i), options.env) end
+  for i = 1, WORKERS do worlds[i] = world.open(("%s/%d"):format(folder, i), options.target) end
   return worlds
 end
 
@@ -84,7 +84,7 @@ end
 ---@field errors? boolean
 ---@field sample? integer so many strikes in place of all
 ---@field call? string only points of this call
----@field env? table<string,string> settings beside those of the world
+---@field target? "folder"|"vsftpd"|"nasty" where uploads go
 
 ---@param options CampaignOptions
 ---@param on_outcome? fun(outcome: Outcome, number: integer, count: integer)

@@ -1,9 +1,11 @@
 -- main.lua - the proof that the program may be killed anywhere:
---   affiche console tests/crash/main.lua [kills|errors] [sample=N] [call=NAME] [report=FILE]
+--   affiche console tests/crash/main.lua [kills|errors] [target=vsftpd] [sample=N]
+--                                              [call=NAME] [report=FILE]
 -- A clean run under strace gives the points (trace.lua) and shows that the journal is always first
 -- (order.lua). At each point the program is killed, or the call is made to fail, in a fresh world
 -- (world.lua, strike.lua), and what must hold is looked at (check.lua).
-package.path = host.info().root .. "/tests/crash/?.lua;" .. package.path
+local tests = host.info().root .. "/tests"
+package.path = ("%s/crash/?.lua;%s/system/?.lua;%s"):format(tests, tests, package.path)
 
 local campaign = require "campaign"
 local document = require "document"
@@ -19,7 +21,7 @@ local function options_of(args)
       options.errors = false
     elseif word == "errors" then
       options.kills = false
-    elseif name == "sample" or name == "call" or name == "report" then
+    elseif name == "sample" or name == "call" or name == "report" or name == "target" then
       options[name] = tonumber(value) or value
     else
       error("crashtest: unknown word " .. word, 0)

@@ -63,6 +63,26 @@ end
 ---@field runs integer
 ---@field wrong string[]
 
+-- The run that is struck: how it ended, and whether the point was reached.
+local function run_into(world, point, how, wrong)
+  local output = world:path("trace")
+  host.remove(output)
+  local what = how.error and "error=" .. how.error or "signal=KILL"
+  local inject = ("%s:%s:when=%d%s"):format(point.call, what, point.ordinal,
+    how.forever and "+" or "")
+  local calls = point.call .. (how.error and ",sendto" or "")
+  local run = world:run(trace.command(world, point.scope, calls, inject, output))
+  -- strace ends as the program did, by the signal or by a status that says so.
+  if not how.error then return run, run.signal == 9 or run.status == 137 end
+  local text = read_trace(output)
+  check_silence(text, wrong)
+  if run.status < 0 or run.signal ~= 0 then
+    wrong[#wrong + 1] = ("ended with signal %d, status %d, after %.1f s: %s"):format(run.signal,
+      run.status, run.seconds, run.stderr)
+  end
+  return run, text:find("(INJECTED)", 1, true) ~= nil
+end
+
 ---@param world table
 ---@param point Point
 ---@param how { error?: string, forever?: boolean }
@@ -70,29 +90,10 @@ end
 function M.at(world, point, how)
   world:reset()
   local wrong = {}
-  local output = world:path("trace")
-  host.remove(output)
-  local when = ("%s:when=%d%s"):format(how.error and "error=" .. how.error or "signal=KILL",
-    point.ordinal, how.forever and "+" or "")
-  local calls = point.call .. (how.error and ",sendto" or "")
-  local first = world:run(trace.command(world, point.scope, calls, point.call .. ":" .. when,
-    output))
-  local text = read_trace(output)
-  local fired
-  if how.error then
-    fired = text:find("(INJECTED)", 1, true) ~= nil
-    check_silence(text, wrong)
-    if first.status < 0 or first.signal ~= 0 then
-      wrong[#wrong + 1] = ("ended with signal %d, status %d, after %.1f s: %s"):format(first.signal,
-        first.status, first.seconds, first.stderr)
-    end
-  else
-    fired = first.signal == 9 or first.status == 137  -- as strace was able to end
-  end
+  local first, fired = run_into(world, point, how, wrong)
   join(wrong, check.always(world))
   local unharmed = how.error and check.is_done(world, first)
-  local last, runs = first, 0
-  if not unharmed then last, runs = recover(world, wrong) end
+  local last, runs = recover(world, wrong)
   join(wrong, check.finally(world, last))
   join(wrong, check.rest(world))
   local held = next(check.held(last.object)) ~= nil

@@ -37,8 +37,8 @@ M.ERRORS = {
 
 -- Files and folders whose calls count in the scope "paths".
 local function paths_of(world)
-  local paths = { world.folder, world.program }
-  for _, name in ipairs { "in", "in/processed", "in/processed/.receipts", "in/failed", "public",
+  local paths = { world.folder, world.program, world.public }
+  for _, name in ipairs { "in", "in/processed", "in/processed/.receipts", "in/failed",
     "state", "state/work", "state/journal.db", "state/journal.db-wal", "state/journal.db-shm",
     "state/journal.db-journal" } do
     paths[#paths + 1] = world:path(name)

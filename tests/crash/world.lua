@@ -1,6 +1,8 @@
 -- world.lua - a small world on disk that can be made anew in a moment: three media, a stand-in for
--- Instagram in a process of its own, and the program, run under strace or plainly.
+-- Instagram in a process of its own, and the program, run under strace or plainly. What is uploaded
+-- goes into a folder, or to an FTP server that shows its folder.
 local json = require "json"
+local servers = require "ftp_servers"
 
 local M = {}
 local World = {}
@@ -8,7 +10,7 @@ World.__index = World
 
 local ROOT = host.info().root
 local SAMPLES = { "dusk.webp", "morning.jpg", "clip.mp4" }
-local FOLDERS = { "in", "public", "state", "home", "fetched" }
+local FOLDERS = { "in", "state", "home", "fetched" }
 local RUN_SECONDS = 30  -- the program never needs that long: more is a hang
 
 -- Quick as a test needs it: no wait is longer than a moment.
@@ -30,7 +32,6 @@ return { run = function(item) return assert(instagram.publish(item)) end,
 ]],
 }
 
----@param options { media: string }
 ---@return table<string,string> hash of each original by name
 function M.samples()
   local hashes = {}
@@ -50,47 +51,77 @@ local function wait_for_ports(folder)
   end
 end
 
----A world in `folder`, with its stand-in running. Close it with `close`.
----@param folder string absolute; made
----@param env? table<string,string> settings beside the usual ones
-function M.open(folder, env)
-  local self = setmetatable({ folder = folder, program = host.env("AFFICHE")
-    or host.info().executable, originals = M.samples() }, World)
-  assert(host.mkdir(folder))
+local function start_standin(self)
   self.standin = host.spawn(function()
-    return host.exec({ self.program, "console", ROOT .. "/tests/tools/standin.lua", folder,
-      "video_seconds=0", "second_publish=duplicate" }, { timeout = 86400, max_output = 1 << 24 })
+    return host.exec({ self.program, "console", ROOT .. "/tests/tools/standin.lua", self.folder,
+      "public=" .. self.public, "video_seconds=0", "second_publish=duplicate" },
+      { timeout = 86400, max_output = 1 << 24 })
   end)
-  self.ports = wait_for_ports(folder)
+  self.ports = wait_for_ports(self.folder)
+end
+
+local function write_scripts(folder)
   for name, text in pairs(SCRIPTS) do
-    local path = folder .. "/scripts/" .. name
+    local path = folder .. "/" .. name
     assert(host.mkdir(path:match("^(.*)/")))
     assert(host.write(path, text))
   end
-  self.env = {
-    AUTO_DOWNLOAD_DIR = folder .. "/in", UPLOAD_URL = "file://" .. folder .. "/public",
-    PUBLIC_BASE_URL = ("http://127.0.0.1:%d"):format(self.ports.web),
-    GRAPH_API_URL = ("http://127.0.0.1:%d/v26.0"):format(self.ports.graph),
-    IG_USER_ID = self.ports.account, ACCESS_TOKEN = self.ports.token,
+end
+
+local function target_of(self)
+  local server = self.server
+  if not server then return { UPLOAD_URL = "file://" .. self.public } end
+  return { UPLOAD_URL = server.url .. "/", FTP_USER = server.user, FTP_PASS = server.password,
+    FTP_TLS = "off" }
+end
+
+local function settings_of(self)
+  local folder, ports = self.folder, self.ports
+  local env = target_of(self)
+  for key, value in pairs {
+    AUTO_DOWNLOAD_DIR = folder .. "/in", PUBLIC_BASE_URL = "http://127.0.0.1:" .. ports.web,
+    GRAPH_API_URL = ("http://127.0.0.1:%d/v26.0"):format(ports.graph),
+    IG_USER_ID = ports.account, ACCESS_TOKEN = ports.token,
     AFFICHE_STATE_DIR = folder .. "/state", AFFICHE_SCRIPTS = folder .. "/scripts",
     AFFICHE_CONCURRENCY = "1", FTP_CONNECTIONS = "1", UV_THREADPOOL_SIZE = "1",
     LOG_LEVEL = "error", AFFICHE_LANG = "en", LANG = "C.UTF-8", HOME = folder .. "/home",
     PATH = host.env("PATH"), ASAN_OPTIONS = host.env("ASAN_OPTIONS"),
-    LSAN_OPTIONS = "detect_leaks=0",
-  }
-  for key, value in pairs(env or {}) do self.env[key] = value end
+    LSAN_OPTIONS = "detect_leaks=0",  -- it cannot look for leaks while strace holds the threads
+  } do
+    env[key] = value
+  end
+  return env
+end
+
+---A world in `folder`, with its stand-in running. Close it with `close`.
+---@param folder string absolute; made
+---@param target? "folder"|"vsftpd"|"nasty" where uploads go
+function M.open(folder, target)
+  local self = setmetatable({ folder = folder, program = host.env("AFFICHE")
+    or host.info().executable, originals = M.samples() }, World)
+  assert(host.mkdir(folder))
+  if target and target ~= "folder" then self.server = servers.start(target) end
+  self.public = self.server and self.server.root or folder .. "/public"
+  assert(host.mkdir(self.public))
+  start_standin(self)
+  write_scripts(folder .. "/scripts")
+  self.env = settings_of(self)
   return self
 end
 
 function World:close()
   self.standin:cancel()
   self.standin:join()
+  if self.server then self.server:close() end
   host.remove(self.folder, { recursive = true })
 end
 World.__close = World.close
 
 ---As on the first day: the media in the folder, no journal, no post.
 function World:reset()
+  for _, name in ipairs(assert(host.list(self.public))) do
+    assert(host.remove(self.public .. "/" .. name, { recursive = true }))
+  end
   for _, name in ipairs(FOLDERS) do
     assert(host.remove(self.folder .. "/" .. name, { recursive = true }))
     assert(host.mkdir(self.folder .. "/" .. name))
@@ -143,11 +174,13 @@ end
 ---@param name "in"|"public"|"state"
 ---@return string[]
 function World:files(name)
-  return walk(self.folder .. "/" .. name, "", {})
+  return walk(self:path(name), "", {})
 end
 
+---The path of what is called `name` in the world: "in/a.jpg", "public".
 function World:path(name)
-  return self.folder .. "/" .. name
+  local inside = name:match("^public(.*)$")
+  return inside and self.public .. inside or self.folder .. "/" .. name
 end
 
 return M

@@ -1,7 +1,7 @@
 -- standin.lua - the stand-in for Instagram and the public web server as a process of their own, so
 -- that the program under test may be killed without them:
---   affiche console tests/tools/standin.lua FOLDER [SWITCH=VALUE …]
--- Serves FOLDER/public, keeps what it fetched in FOLDER/fetched, prints its ports as one line of
+--   affiche console tests/tools/standin.lua FOLDER [public=FOLDER] [SWITCH=VALUE …]
+-- Serves FOLDER/public or the folder named, keeps what it fetched in FOLDER/fetched, prints its ports as one line of
 -- JSON and writes the same to FOLDER/ports.json. Ends when FOLDER is gone.
 --
 -- On the port `graph`: the Graph API, /standin/posts, /standin/switches (see modules/standin). On
@@ -29,7 +29,9 @@ end
 
 return function(args)
   local folder, switches = args[1], switches_of(args)
-  assert(host.mkdir(folder .. "/public"))
+  local public = switches.public or folder .. "/public"
+  switches.public = nil
+  assert(host.mkdir(public))
   assert(host.mkdir(folder .. "/fetched"))
   local function start(port)
     return assert(standin.start { account = ACCOUNT, token = TOKEN, folder = folder .. "/fetched",
@@ -38,7 +40,7 @@ return function(args)
   local instagram = start(0)
 
   local function show_file(request)
-    local path = folder .. "/public" .. request.path
+    local path = public .. request.path
     local stat = host.stat(path)
     if not stat or stat.type ~= "file" then return { status = 404, body = "not found\n" } end
     return { file = path, headers = { ["Content-Type"] = TYPES[path:match("%w+$")] } }
