@@ -101,11 +101,13 @@ static void push_absolute(lua_State *L, const char *path)
 {
     luaL_Buffer out;
     luaL_buffinit(L, &out);
+    const char *separator = "";
     for (const char *entry = path; *entry;) {
         size_t length = strcspn(entry, ";");
         if (entry[0] == '/') {
+            luaL_addstring(&out, separator);
             luaL_addlstring(&out, entry, length);
-            luaL_addchar(&out, ';');
+            separator = ";";
         }
         entry += length + (entry[length] == ';');
     }

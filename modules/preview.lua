@@ -1,11 +1,11 @@
 -- preview.lua - what a run would do, file by file: decision and reason, caption, steps, size.
 -- Touches nothing: no journal is made, no folder, no network.
+local candidate = require "candidate"
 local caption = require "caption"
 local errors = require "errors"
 local folder = require "folder"
 local i18n = require "i18n"
 local json = require "json"
-local run = require "run"
 local script = require "script"
 
 local M = {}
@@ -63,15 +63,15 @@ local function row(name, decision, reason)
 end
 
 local function look_at(app, flow, found, entry)
-  local item, err = run.make_item(app, flow, entry, found.sidecars)
+  local item, err = candidate.make_item(app, flow, entry, found.sidecars)
   if not item then return row(entry.name, "fail", err.message) end
-  local yes, reason = run.accepted(flow, item)
+  local yes, reason = candidate.accepted(flow, item)
   if yes == nil then return row(entry.name, "fail", reason.message) end
   if not yes then return row(entry.name, "ignore", tostring(reason or "")) end
   if err then return row(entry.name, "fail", err.message) end
-  local fine, why = run.check_extension(app, item)
+  local fine, why = candidate.check_extension(app, item)
   if not fine then return row(entry.name, "fail", why.message) end
-  local earlier = app.journal and run.duplicate_of(app, flow, item)
+  local earlier = app.journal and candidate.duplicate_of(app, flow, item)
   if earlier then
     return row(entry.name, "duplicate", i18n.t("log.duplicate",
       { name = entry.name, earlier = earlier.name }))

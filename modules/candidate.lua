@@ -1,0 +1,119 @@
+-- candidate.lua - which files of the folder are to be published, and what is known of each.
+local folder = require "folder"
+local i18n = require "i18n"
+local instagram = require "instagram"
+local items = require "item"
+local report = require "report"
+local script = require "script"
+
+local M = {}
+
+---Facts of a candidate: hash, probe, sidecar. The item, and an Error when it is no medium; or nil
+---and an Error.
+function M.make_item(app, flow, entry, sidecars)
+  local sha256, size = host.hash(entry.path)
+  if not sha256 then return nil, size end
+  local facts, probe_err = host.probe(entry.path)
+  local sidecar, sidecar_err = folder.sidecar(sidecars[entry.stem])
+  local item = items.new({
+    name = entry.name, stem = entry.stem, ext = entry.ext, path = entry.path, size = size,
+    mtime = entry.mtime, sha256 = sha256, account = app.cfg.IG_USER_ID, sidecar = sidecar or nil,
+    format = facts and facts.format or entry.format, kind = facts and facts.kind or entry.kind,
+    width = facts and facts.width, height = facts and facts.height,
+    orientation = facts and facts.orientation, duration = facts and facts.duration,
+  }, { app = app, flow = flow, results = {}, notes = {} })
+  if not facts then return item, probe_err end
+  return item, sidecar == nil and sidecar_err or nil
+end
+
+---true; false and the reason; or nil and an Error.
+function M.accepted(flow, item)
+  local yes, reason = script.call(flow.accept.accept, item)
+  if yes == nil and type(reason) == "table" then return nil, reason end
+  return yes and true or false, reason
+end
+
+---The content decides what a file is. True, or nil and an Error when it is no medium we know.
+function M.check_extension(app, item)
+  local extensions = app.extensions
+  if item.format and extensions[item.ext] ~= item.format
+    and app.policy.formats[item.format] then
+    host.log("warn", i18n.t("log.other_format", { name = item.name, format = item.format }),
+      { file = item.name })
+  end
+  if not item.format or not app.policy.formats[item.format] then
+    return nil, host.error { kind = "format", op = "probe",
+      message = i18n.t("error.no_medium", { name = item.name, format = item.format or "?" }) }
+  end
+  return true
+end
+
+---The earlier post when the content is live already, and this is not the file that is still on its
+---way to the archive.
+function M.duplicate_of(app, flow, item)
+  local post = app.journal:post(item.account, instagram.post_kind(item), item.sha256)
+  if not post or post.state ~= "live" then return nil end
+  local row = app.journal:find_item(flow.name, item.account, item.sha256)
+  if row and row.done == 0 and row.state ~= "duplicate" then
+    local original_waits = row.path ~= item.path and host.stat(row.path) ~= nil
+    if not original_waits then return nil end
+  end
+  return post
+end
+
+---Sorts the media into candidates, ignored and growing ones. Candidates come in feed order.
+function M.of(app, flow, found, result)
+  local media = {}
+  for _, entry in ipairs(found.media) do
+    if entry.growing then
+      report.deferred(result, entry.name, host.error { kind = "io", op = "scan", retryable = true,
+        message = i18n.t("log.growing", { name = entry.name }) })
+    else
+      media[#media + 1] = entry
+    end
+  end
+  local made = host.map(media, { concurrency = app.cfg.AFFICHE_CONCURRENCY }, function(entry)
+    local item, err = M.make_item(app, flow, entry, found.sidecars)
+    if not item then return { entry = entry, error = err } end
+    local yes, reason = M.accepted(flow, item)
+    if yes == nil then return { entry = entry, item = item, error = reason } end
+    if not yes then return { entry = entry, item = item, ignored = tostring(reason or "") } end
+    if not err then
+      local fine, why = M.check_extension(app, item)
+      if not fine then err = why end
+    end
+    return { entry = entry, item = item, error = err }
+  end)
+  local list = {}
+  for _, candidate in ipairs(made) do
+    if candidate.ignored then
+      report.ignored(result, candidate.entry.name, candidate.ignored)
+    else
+      list[#list + 1] = candidate
+    end
+  end
+  return list
+end
+
+---Items whose file has left the folder before their last step: archived before a crash, or by a
+---workflow that archives early. A file that is just gone, with nothing sent, is none of them.
+function M.leftovers(app, flow, found)
+  local present, list = {}, {}
+  for _, entry in ipairs(found.media) do present[entry.path] = true end
+  for _, row in ipairs(app.journal:unfinished(flow.name, app.cfg.IG_USER_ID)) do
+    if not present[row.path] and not host.stat(row.path) then
+      local stem, ext = row.name:match("^(.+)(%.[^.]*)$")
+      local item = items.new({ name = row.name, stem = stem or row.name, ext = ext or "",
+        path = row.path, size = row.size, sha256 = row.sha256, account = row.account,
+        kind = row.kind }, { app = app, flow = flow, results = {}, notes = {} })
+      local post = app.journal:post(row.account, instagram.post_kind(item), row.sha256)
+      local archived = app.journal:steps(row.id).archive
+      if archived or post and post.state ~= "new" then
+        list[#list + 1] = { entry = { name = row.name }, item = item }
+      end
+    end
+  end
+  return list
+end
+
+return M
