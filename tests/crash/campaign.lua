@@ -8,10 +8,11 @@ local world = require "world"
 local M = {}
 
 local WORKERS = 2
+local STRIDE = 7919  -- a prime: the second kill of two comes anywhere after the first
 
 -- Whether it makes sense that the call fails from then on. An interrupted one is tried again, which
--- would be for ever. And where the loop reads and writes too, its own pipe would fail with it, which
--- no disk can do: libuv ends the process then, as a kill does.
+-- would be for ever. And where the loop reads and writes too, its own pipe would fail with it,
+-- which no disk can do: libuv ends the process then, as a kill does.
 local function lasts(point, error_name)
   local loops_own = point.scope == "all" and (point.call == "read" or point.call == "write")
   return error_name ~= "EINTR" and not loops_own
@@ -25,7 +26,11 @@ local function jobs_of(first, options)
     end
   end
   if options.kills then
-    for _, point in ipairs(trace.kill_points(first)) do add(point, {}) end
+    local points = trace.kill_points(first)
+    for i, point in ipairs(points) do
+      add(point, {})
+      add(point, { again = points[i * STRIDE % #points + 1] })
+    end
   end
   if options.errors then
     for _, point in ipairs(trace.error_points(first)) do
@@ -40,7 +45,7 @@ end
 
 local function sort_key(job)
   return ("%s %s %s %06d"):format(job.point.call, job.how.error or "",
-    job.how.forever and "for good" or "once", job.point.ordinal)
+    (job.how.forever or job.how.again) and "more" or "once", job.point.ordinal)
 end
 
 -- Some of each call, spread over the whole run.

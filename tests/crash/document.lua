@@ -16,13 +16,15 @@ the journal or the network is a *point*: nothing is listed by hand, so a new cal
 itself.
 At each point, in a fresh world every time,
 
-- the program is killed (`SIGKILL`) as it enters the call; or
+- the program is killed (`SIGKILL`) as it enters the call; and once more, where the run that follows
+  is killed too, at another point; or
 - the call fails, once or from then on, with the errors that fit it (`EIO`, `ENOSPC`, `EINTR`,
   `EMFILE`, `ENOMEM`).
 
 Then the program is run again until nothing is left to do, three times at most, and once more to see
 that this run changes nothing. The stand-in for Instagram is a process of its own, set to its worst
-case: a second publish of one container makes a second post.
+case: a second publish of one container makes a second post, and a container never says that it is
+published.
 
 `strace` counts calls per thread, so the pools run with one thread here, one file is in progress at
 a time, and a point is a thread, a call and its number. `fired` says how many points were reached:
@@ -44,13 +46,14 @@ published everything itself. `held`: see 1. `wrong`: something of the above did 
 
 ## The journal is first
 In the trace of the clean run each effect on the outside is looked for, and before it a record that
-was written since the effect before, with a sync that has returned: {effects}. All had one.
+was written since the effect before, with a sync that has returned; before `media_publish` there are
+two, the container and the intent. Seen: {effects}. All had theirs.
 
 ## Outcome
-{summary}.
+{outcome}]]
 
-{table}
-]]
+local TARGETS = { folder = "Uploads into a folder", vsftpd = "Uploads to an FTP server (vsftpd)",
+  nasty = "Uploads to the scripted FTP server" }
 
 local function effects_text(effects)
   local parts = {}
@@ -59,12 +62,16 @@ local function effects_text(effects)
   return table.concat(parts, ", ")
 end
 
----@param campaign Campaign
+---@param parts { target: string, campaign: Campaign }[]
 ---@param effects table<string, integer>
 ---@return string
-function M.of(campaign, effects)
-  local words = { effects = effects_text(effects), summary = tally.summary(campaign),
-    table = tally.markdown(campaign) }
+function M.of(parts, effects)
+  local outcome = {}
+  for i, part in ipairs(parts) do
+    outcome[i] = ("### %s\n%s.\n\n%s\n"):format(TARGETS[part.target],
+      tally.summary(part.campaign), tally.markdown(part.campaign))
+  end
+  local words = { effects = effects_text(effects), outcome = table.concat(outcome, "\n") }
   return (TEXT:gsub("{(%l+)}", words))
 end
 

@@ -4,6 +4,10 @@ local M = {}
 
 local LOG = "/state/journal.db-wal>"
 
+-- Synced records since the effect before; one where nothing is said. The container's id and the
+-- intent to publish it are two.
+local NEEDED = { ["POST /media_publish"] = 2 }
+
 -- What the line starts to do to the outside, in words; nil for everything else.
 local function effect_of(line, public)
   local request = line:match('sendto%(.-"(POST [^ ]+)')
@@ -13,34 +17,37 @@ local function effect_of(line, public)
   end
 end
 
----Reads a trace of a clean run: problems as sentences, and how many effects of each kind there were.
+---Reads the trace of a clean run: problems as sentences, how many effects of each kind there were.
 ---@param text string strace's output
 ---@param world table
 ---@return string[] wrong, table<string, integer> effects
 function M.check(text, world)
   local public = world:path("public"):gsub("%p", "%%%0")
   local wrong, effects = {}, {}
-  local written, synced = false, false   -- since the last effect
-  local syncing = {}                     -- threads in the middle of a sync of the log
+  local written, records = false, 0   -- not synced yet; synced since the last effect
+  local syncing = {}                  -- threads in the middle of a sync of the log
   for line in text:gmatch("[^\n]+") do
     local thread = line:match("^%d+")
     local log = line:find(LOG, 1, true) ~= nil
     if log and line:find("pwrite64(", 1, true) then
-      written, synced = true, false
+      written = true
     elseif log and line:find("fdatasync(", 1, true) then
-      if line:find("= 0$") then synced = written else syncing[thread] = true end
-    elseif syncing[thread] and line:find("fdatasync resumed", 1, true) then
-      syncing[thread] = nil
-      synced = written and line:find("= 0$") ~= nil
+      syncing[thread] = true
+    end
+    local returned = line:find("fdatasync", 1, true) and line:find("= 0$")
+    if syncing[thread] and returned then
+      if written then records = records + 1 end
+      written, syncing[thread] = false, nil
     end
     local effect = effect_of(line, public)
     if effect then
       local kind = effect:gsub("/v[%d.]+/%d+", "")
       effects[kind] = (effects[kind] or 0) + 1
-      if not synced then
-        wrong[#wrong + 1] = ("%s, without a synced record since the effect before"):format(effect)
+      local needed = NEEDED[kind] or 1
+      if records < needed or written then
+        wrong[#wrong + 1] = ("%s after %d synced records, not %d"):format(effect, records, needed)
       end
-      written, synced = false, false
+      records = 0
     end
   end
   return wrong, effects

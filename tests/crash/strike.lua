@@ -5,7 +5,8 @@ local trace = require "trace"
 
 local M = {}
 
-local MOST_RUNS = 3   -- to get everything done after a strike
+local MOST_RUNS = 3      -- to get everything done after a strike
+local MOST_SECONDS = 5   -- for a run in which something fails
 
 local function join(into, list)
   for _, text in ipairs(list) do into[#into + 1] = text end
@@ -76,7 +77,7 @@ local function run_into(world, point, how, wrong)
   if not how.error then return run, run.signal == 9 or run.status == 137 end
   local text = read_trace(output)
   check_silence(text, wrong)
-  if run.status < 0 or run.signal ~= 0 then
+  if run.status < 0 or run.signal ~= 0 or run.seconds > MOST_SECONDS then
     wrong[#wrong + 1] = ("ended with signal %d, status %d, after %.1f s: %s"):format(run.signal,
       run.status, run.seconds, run.stderr)
   end
@@ -85,13 +86,18 @@ end
 
 ---@param world table
 ---@param point Point
----@param how { error?: string, forever?: boolean }
+---@param how { error?: string, forever?: boolean, again?: Point }
+--- again: where the run after that is killed, if it comes to it
 ---@return Outcome
 function M.at(world, point, how)
   world:reset()
   local wrong = {}
   local first, fired = run_into(world, point, how, wrong)
   join(wrong, check.always(world))
+  if how.again then
+    run_into(world, how.again, how, wrong)
+    join(wrong, check.always(world))
+  end
   local unharmed = how.error and check.is_done(world, first)
   local last, runs = recover(world, wrong)
   join(wrong, check.finally(world, last))
@@ -101,7 +107,7 @@ function M.at(world, point, how)
   local outcome = not fired and "not reached" or held and "held" or unharmed and "unharmed"
     or "finished"
   return { point = point, how = how, fired = fired, outcome = outcome, wrong = wrong,
-    runs = runs + (held and 3 or 2) }
+    runs = runs + (held and 3 or 2) + (how.again and 1 or 0) }
 end
 
 return M

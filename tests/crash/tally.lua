@@ -14,7 +14,7 @@ local function row_of(rows, order, call, what)
 end
 
 local function what_of(how)
-  if not how.error then return "kill" end
+  if not how.error then return how.again and "kill, twice" or "kill" end
   return how.error .. (how.forever and ", from then on" or ", once")
 end
 
@@ -38,7 +38,8 @@ function M.rows(outcomes)
     row.roles[outcome.point.role] = true
   end
   table.sort(order, function(a, b)
-    local kill_a, kill_b = rows[a].what == "kill", rows[b].what == "kill"
+    local kill_a = rows[a].what:find("^kill") ~= nil
+    local kill_b = rows[b].what:find("^kill") ~= nil
     if kill_a ~= kill_b then return kill_a end
     return a < b
   end)

@@ -54,7 +54,7 @@ end
 local function start_standin(self)
   self.standin = host.spawn(function()
     return host.exec({ self.program, "console", ROOT .. "/tests/tools/standin.lua", self.folder,
-      "public=" .. self.public, "video_seconds=0", "second_publish=duplicate" },
+      "public=" .. self.public, "video_seconds=0", "second_publish=duplicate", "status_lag=86400" },
       { timeout = 86400, max_output = 1 << 24 })
   end)
   self.ports = wait_for_ports(self.folder)

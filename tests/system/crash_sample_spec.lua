@@ -52,7 +52,7 @@ function T:test_a_missing_sync_would_be_noticed()
   end
   local ok, message = pcall(campaign.order, without_syncs)
   lu.assertFalse(ok)
-  lu.assertStrContains(tostring(message), "without a synced record")
+  lu.assertStrContains(tostring(message), "synced records")
 end
 
 return T

@@ -1,8 +1,8 @@
 -- standin.lua - the stand-in for Instagram and the public web server as a process of their own, so
 -- that the program under test may be killed without them:
 --   affiche console tests/tools/standin.lua FOLDER [public=FOLDER] [SWITCH=VALUE …]
--- Serves FOLDER/public or the folder named, keeps what it fetched in FOLDER/fetched, prints its ports as one line of
--- JSON and writes the same to FOLDER/ports.json. Ends when FOLDER is gone.
+-- Serves FOLDER/public or the folder named, keeps what it fetched in FOLDER/fetched, prints its
+-- ports as one line of JSON and writes the same to FOLDER/ports.json. Ends when FOLDER is gone.
 --
 -- On the port `graph`: the Graph API, /standin/posts, /standin/switches (see modules/standin). On
 -- the port `web`: the files, and POST /reset, which forgets all posts and restores the switches.
