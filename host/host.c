@@ -20,6 +20,7 @@
 #endif
 
 enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+enum { WAKE_ROUNDS = 64 };          // before the loop is polled again, whoever is ready
 enum { LUA_MEMORY_CAP = 64 << 20 }; // bytes
 static const double SCRIPT_SECONDS = 5;
 
@@ -129,6 +130,10 @@ static void turn(struct host *host, struct task *main_task)
     bool ending = false;
     while (host->task_count > 0 || host->ready_first) { // a dead task may still stand in the list
         bool more = task_run_ready(host);
+        // What wakes others without waiting for the world belongs to one turn: their writes to the
+        // journal share a transaction.
+        for (int round = 0; more && round < WAKE_ROUNDS; round++)
+            more = task_run_ready(host);
         if (main_task->state == TASK_DEAD && !ending) {
             ending = true;
             task_cancel_all(host); // shielded ones go on to the end of their shield

@@ -280,6 +280,7 @@ static void resume(struct task *task)
     task->start_arguments = 0;
     task->state = TASK_RUNNING;
     host->current = task;
+    uv_update_time(&host->loop); // timers begin now, not when the loop was last polled
     script_start_budget(host, task->co);
     int status = lua_resume(task->co, host->L, arguments, &results);
     host->current = NULL;

@@ -6,6 +6,7 @@ local json = require "json"
 local report = require "report"
 local session = require "session"
 local status = require "status"
+local url = require "url"
 
 local M = {}
 
@@ -28,25 +29,43 @@ local function refuse(code, key, words, extra)
 end
 
 local LOOPBACK = { ["localhost"] = true, ["127.0.0.1"] = true, ["[::1]"] = true }
+local EVERYWHERE = { ["0.0.0.0"] = true, ["::"] = true }
 
--- The name a browser was told to reach us by; anything else is somebody else's page.
-local function host_allowed(self, header)
-  local name, port = header:lower():match("^(%[[%x:]+%])%.?:?(%d*)$")
-  if not name then name, port = header:lower():match("^([^:]*):?(%d*)$") end
-  if not name then return false end
-  name = name:gsub("%.$", "")
-  if port ~= "" and tonumber(port) ~= self.port then return false end
-  return LOOPBACK[name] or name == self.cfg.HOST:lower()
+-- "Name:port" of a Host header or an origin, in lower case: the name, and the port or nil.
+local function split(authority)
+  local name, port = authority:lower():match("^(%[[%x:.]+%])%.?:?(%d*)$")
+  if not name then name, port = authority:lower():match("^([^:]*):?(%d*)$") end
+  if not name then return nil end
+  return (name:gsub("%.$", "")), tonumber(port)
 end
 
-local function same_origin(self, origin)
-  local name = origin:match("^https?://(.+)$")
-  return name ~= nil and host_allowed(self, name)
+local function is_address(name)
+  return name:find("^%[") ~= nil or name:find("^%d+%.%d+%.%d+%.%d+$") ~= nil
+end
+
+-- The name a browser was told to reach us by; anything else is somebody else's page. Listening on
+-- every address we do not know our own, but a page that rebinds a name has no address for a name.
+local function host_allowed(self, header)
+  local name, port = split(header)
+  if not name or port and port ~= self.port then return false end
+  if LOOPBACK[name] or name == url.authority(self.cfg.HOST):lower() then return true end
+  return EVERYWHERE[self.cfg.HOST] ~= nil and is_address(name)
+end
+
+local DEFAULT_PORTS = { http = 80, https = 443 }
+
+-- Another port is another origin, and one without a port has that of its scheme.
+local function same_origin(self, request)
+  local scheme, authority = request.headers.origin:match("^(https?)://(.+)$")
+  if not scheme then return false end
+  local name, port = split(authority)
+  return name ~= nil and name == split(request.headers.host or "")
+    and (port or DEFAULT_PORTS[scheme]) == self.port
 end
 
 local function cross_site(self, request)
   local origin, site = request.headers.origin, request.headers["sec-fetch-site"]
-  if origin and not same_origin(self, origin) then return true end
+  if origin and not same_origin(self, request) then return true end
   return site ~= nil and site ~= "same-origin" and site ~= "none"
 end
 

@@ -6,6 +6,7 @@ local graph = require "graph"
 local guardian = require "guardian"
 local i18n = require "i18n"
 local journal = require "journal"
+local policy = require "policy"
 local receipt = require "receipt"
 local script = require "script"
 local uploader = require "uploader"
@@ -13,8 +14,6 @@ local workflow = require "workflow"
 local folder = require "folder"
 
 local M = {}
-
-local POLICIES = { "captions", "filters", "formats", "pacing" }
 
 local function script_folders(cfg)
   local folders = { cfg.AFFICHE_SCRIPTS }
@@ -68,7 +67,7 @@ end
 ---Loads the rules and one workflow. Nil and an Error of kind "script" names file and line.
 function M.load(app, name)
   local ok, flow_or_err = pcall(function()
-    for _, policy in ipairs(POLICIES) do app.policy[policy] = app.loader:load(policy, "pure") end
+    app.policy = policy.load(app.loader)
     return workflow.load(app.loader, name)
   end)
   if not ok then return nil, flow_or_err end
@@ -80,7 +79,7 @@ end
 local function graph_of(app)
   local cfg = app.cfg
   return graph.new { url = cfg.GRAPH_API_URL, account = cfg.IG_USER_ID or "",
-    token = cfg.ACCESS_TOKEN or "", app_secret = cfg.APP_SECRET,
+    token = cfg.ACCESS_TOKEN or "", app_secret = cfg.APP_SECRET, ca_file = cfg.CA_FILE,
     on_headers = function(headers)
       if app.guardian then app.guardian:observe(headers) end
     end }

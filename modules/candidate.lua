@@ -3,7 +3,6 @@ local folder = require "folder"
 local i18n = require "i18n"
 local instagram = require "instagram"
 local items = require "item"
-local report = require "report"
 local script = require "script"
 
 local M = {}
@@ -61,38 +60,19 @@ function M.duplicate_of(app, flow, item)
   return post
 end
 
----Sorts the media into candidates, ignored and growing ones. Candidates come in feed order.
-function M.of(app, flow, found, result)
-  local media = {}
-  for _, entry in ipairs(found.media) do
-    if entry.growing then
-      report.deferred(result, entry.name, host.error { kind = "io", op = "scan", retryable = true,
-        message = i18n.t("log.growing", { name = entry.name }) })
-    else
-      media[#media + 1] = entry
-    end
+---What is to become of one file: `{ item=, error=, ignored= }`. An ignored one has its reason, one
+---with an error has failed already; without an item it could not even be looked at.
+function M.judge(app, flow, entry, sidecars)
+  local item, err = M.make_item(app, flow, entry, sidecars)
+  if not item then return { error = err } end
+  local yes, reason = M.accepted(flow, item)
+  if yes == nil then return { item = item, error = reason } end
+  if not yes then return { item = item, ignored = tostring(reason or "") } end
+  if not err then
+    local fine, why = M.check_extension(app, item)
+    if not fine then err = why end
   end
-  local made = host.map(media, { concurrency = app.cfg.AFFICHE_CONCURRENCY }, function(entry)
-    local item, err = M.make_item(app, flow, entry, found.sidecars)
-    if not item then return { entry = entry, error = err } end
-    local yes, reason = M.accepted(flow, item)
-    if yes == nil then return { entry = entry, item = item, error = reason } end
-    if not yes then return { entry = entry, item = item, ignored = tostring(reason or "") } end
-    if not err then
-      local fine, why = M.check_extension(app, item)
-      if not fine then err = why end
-    end
-    return { entry = entry, item = item, error = err }
-  end)
-  local list = {}
-  for _, candidate in ipairs(made) do
-    if candidate.ignored then
-      report.ignored(result, candidate.entry.name, candidate.ignored)
-    else
-      list[#list + 1] = candidate
-    end
-  end
-  return list
+  return { item = item, error = err }
 end
 
 ---Items whose file has left the folder before their last step: archived before a crash, or by a
@@ -109,7 +89,7 @@ function M.leftovers(app, flow, found)
       local post = app.journal:post(row.account, instagram.post_kind(item), row.sha256)
       local archived = app.journal:steps(row.id).archive
       if archived or post and post.state ~= "new" then
-        list[#list + 1] = { entry = { name = row.name }, item = item }
+        list[#list + 1] = { name = row.name, item = item }
       end
     end
   end

@@ -1,10 +1,11 @@
--- carry.lua - one candidate, from its facts to its outcome: duplicate, published, put off or failed.
+-- carry.lua - one candidate, from facts to outcome: duplicate, published, put off or failed.
 local archive = require "archive"
 local candidate = require "candidate"
 local errors = require "errors"
 local i18n = require "i18n"
 local instagram = require "instagram"
 local items = require "item"
+local mutex = require "mutex"
 local pipeline = require "pipeline"
 local script = require "script"
 local verdict = require "verdict"
@@ -50,6 +51,8 @@ local function state_of(app, item, err)
   local post = app.journal:post(item.account, instagram.post_kind(item), item.sha256)
   if post and post.state == "live" then return "published", post end
   if not err then return "published", post end
+  -- Whatever the error is about, a publish of this file is still unanswered.
+  if post and post.state == "sent" then return "uncertain", post end
   if err.uncertain then return "uncertain", post end
   if err.deferred then return "deferred", post end
   return "failed", post
@@ -110,36 +113,28 @@ end
 
 -- Two files of one content in one run: the second waits for what becomes of the first.
 local function after_twin(app, item, work)
-  local key = item.sha256
-  local earlier = app.twins[key]
-  local mine <close> = host.gate()
-  app.twins[key] = mine
-  if earlier then earlier:wait() end
+  local _ <close> = mutex.hold(app.twins, item.sha256)
   return work()
 end
 
-local function outcome_of(app, flow, item, early_err)
-  return after_twin(app, item, function() return process(app, flow, item, early_err) end)
-end
-
--- One candidate, from its facts to its outcome. Nothing that happens in here ends the run, but a
--- journal that failed: without its memory nothing more may be sent.
-local function handle(app, flow, entry)
-  local ok, outcome = pcall(function()
-    return outcome_of(app, flow, entry.item, entry.error)
+---One candidate, from its facts to its outcome. Nothing that happens in here ends the run, but a
+---journal that failed: without its memory nothing more may be sent. A file that could not even be
+---looked at has no item: its outcome is its error.
+---@param item table|nil
+---@param place integer on the feed
+---@param err? Error why it has failed already
+---@return table outcome { state, error?, media_id?, permalink?, ran? }
+function M.take(app, flow, item, place, err)
+  local _ <close> = setmetatable({}, { __close = function() app.turns:pass(place) end })
+  if not item then return { state = "failed", error = err } end
+  items.context(item).place = place
+  local ok, outcome = pcall(after_twin, app, item, function()
+    return process(app, flow, item, err)
   end)
-  app.turns:pass(entry.place)
   if ok then return outcome end
-  local err = errors.of(outcome)
-  if err.fatal then app.abort(err) end
-  return { state = "failed", error = err }
-end
-
----A file that could not even be looked at has no item: its outcome is its error.
-function M.take(app, flow, entry)
-  if entry.item then return handle(app, flow, entry) end
-  app.turns:pass(entry.place)
-  return { state = "failed", error = entry.error }
+  local problem = errors.of(outcome)
+  if problem.fatal then app.abort(problem) end
+  return { state = "failed", error = problem }
 end
 
 return M

@@ -51,27 +51,49 @@ function M.look(folder, order)
   return entries, skipped
 end
 
+-- Without what is only space at its end. Not by a pattern: that would be slow on a hostile file.
+local function trimmed(text)
+  local last = text:reverse():find("%S")
+  return last and text:sub(1, #text - last + 1) or ""
+end
+
 local function read_sidecar(entry)
   local text, err = host.read(entry.path, { max = 1 << 20 })
   if not text then return nil, err end
   if extension_of(entry.name) == ".txt" then
-    return { text = (text:gsub("^\xEF\xBB\xBF", ""):gsub("\r\n", "\n"):gsub("%s+$", "")) }
+    return { text = trimmed(text:gsub("^\xEF\xBB\xBF", ""):gsub("\r\n", "\n")) }
   end
   local value, message = json.decode(text)
-  if type(value) ~= "table" then
-    local why = message or "it holds a plain value"
+  if type(value) ~= "table" or json.is_list(value) then
+    local why = message or "names and values in braces are expected"
     return nil, host.error { kind = "format", op = "sidecar", path = entry.path,
       message = ("%s is no JSON object: %s"):format(entry.name, why) }
   end
   return { fields = value, text = type(value.caption) == "string" and value.caption or nil }
 end
 
+-- A file that cannot even be opened is found all the same; what is done with it says why not.
+local function with_unreadable(entries, skipped, folder)
+  local all = table.move(entries, 1, #entries, 1, {})
+  for _, passed in ipairs(skipped) do
+    local path = folder .. "/" .. passed.name
+    local stat = passed.reason == "unreadable" and host.stat(path)
+    if stat and stat.type == "file" then
+      all[#all + 1] = { name = passed.name, path = path, size = stat.size, mtime = stat.mtime,
+        growing = false }
+    end
+  end
+  return all
+end
+
 ---Sorts what was found into media and the rest.
+---@param folder string
 ---@param entries Entry[]
 ---@param skipped Skipped[]
 ---@param formats table
 ---@return table { media = {…}, ignored = n, sidecars = { [stem] = Entry[] }, found = n }
-function M.sort(entries, skipped, formats)
+function M.sort(folder, entries, skipped, formats)
+  entries = with_unreadable(entries, skipped, folder)
   local extensions = M.extensions(formats)
   local found = { media = {}, others = {}, sidecars = {}, found = 0 }
   local stems = {}

@@ -11,6 +11,7 @@ Graph.__index = Graph
 ---@field account string
 ---@field token string
 ---@field app_secret? string
+---@field ca_file? string
 ---@field on_headers? fun(headers: table) hears of every answer
 
 ---@param options GraphAccount
@@ -19,15 +20,26 @@ function M.new(options)
 end
 
 function Graph:options(extra)
-  local options = { token = self.token, app_secret = self.app_secret, decode = json.parse }
+  local options = { token = self.token, app_secret = self.app_secret, ca_file = self.ca_file,
+    decode = json.parse }
   for key, value in pairs(extra or {}) do options[key] = value end
   return options
 end
 
+-- What every answer goes through: its headers are heard, and it is an object or an error.
 local function observed(self, answer, reply, raw)
-  local seen = answer and reply or raw
+  local seen = answer ~= nil and reply or raw
   if seen and self.on_headers then self.on_headers(seen.headers) end
+  if answer == nil then return nil, reply end
+  if type(answer) ~= "table" then
+    return nil, host.error { kind = "remote", op = "graph", retryable = true,
+      status = reply.status, message = "the answer is no JSON object" }
+  end
   return answer, reply
+end
+
+local function part(answer, name)
+  return type(answer[name]) == "table" and answer[name] or {}
 end
 
 function Graph:get(path, query, extra)
@@ -40,10 +52,10 @@ end
 
 local function id_of(answer, err, what)
   if not answer then return nil, err end
-  if type(answer) == "table" and type(answer.id) == "string" and answer.id:find("^%d+$") then
+  if type(answer.id) == "string" and answer.id:find("^%d+$") then
     return answer.id
   end
-  return nil, host.error { kind = "remote", op = "graph_post", retryable = false,
+  return nil, host.error { kind = "remote", op = "graph_post", retryable = true,
     message = what .. ": the answer names no id" }
 end
 
@@ -83,8 +95,8 @@ function Graph:quota()
   local answer, err = self:get(self.account .. "/content_publishing_limit",
     { fields = "quota_usage,config" }, { timeout = 20 })
   if not answer then return nil, err end
-  local first = type(answer.data) == "table" and answer.data[1] or {}
-  local config = type(first.config) == "table" and first.config or {}
+  local first = part(part(answer, "data"), 1)
+  local config = part(first, "config")
   return { used = first.quota_usage, total = config.quota_total, duration = config.quota_duration }
 end
 
@@ -95,8 +107,8 @@ function Graph:media(after)
     { fields = "id,caption,media_type,media_product_type,timestamp,permalink", limit = "25",
       after = after })
   if not answer then return nil, err end
-  local cursors = type(answer.paging) == "table" and answer.paging.cursors or {}
-  return type(answer.data) == "table" and answer.data or {}, cursors.after
+  local next_page = part(part(answer, "paging"), "cursors").after
+  return part(answer, "data"), type(next_page) == "string" and next_page or nil
 end
 
 return M

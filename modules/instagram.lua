@@ -149,13 +149,15 @@ local function live(app, post, media_id)
 end
 
 -- Sends media_publish once. Returns a verdict and the Error; cannot be cut by a cancellation.
-local function send(app, post)
+local function send(app, post, turn)
   return host.shield(function()
     local state, sent, sends = post.state, post.sent, post.sends
     post.state, post.sent, post.sends = "sent", host.now(), sends + 1
     app.journal:put_post(post)
     local media_id, err = app.graph:publish(post.container)
     if media_id then
+      -- The next in turn may write its intent into the same transaction; it sends nothing before.
+      turn.release()
       live(app, post, media_id)
       return "live"
     end
@@ -181,11 +183,11 @@ local function refused(app, post, err)
 end
 
 -- One send, and again while the container is not ready. True, or nil and an Error.
-local function send_until_ready(app, item, post)
+local function send_until_ready(app, item, post, turn)
   for attempt = 1, NOT_READY_TRIES do
     local held = app.guardian:hold()
     if held then return nil, held end
-    local meaning, err = send(app, post)
+    local meaning, err = send(app, post, turn)
     if meaning == "live" then return true end
     if meaning == "uncertain" then
       if verdict.of(err) == "rest" then rest(app, err) end
@@ -208,8 +210,8 @@ local function send_until_ready(app, item, post)
 end
 
 local function in_turn(app, item, post)
-  local _ <close> = item:turn()
-  return send_until_ready(app, item, post)
+  local turn <close> = item:turn()
+  return send_until_ready(app, item, post, turn)
 end
 
 -- Nothing speaks for a post, and the user prefers a possible duplicate to a missing post.

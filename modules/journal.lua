@@ -6,58 +6,30 @@
 local errors = require "errors"
 local i18n = require "i18n"
 local json = require "json"
+local schema = require "schema"
 
 local M = {}
 local Journal = {}
 Journal.__index = Journal
 
--- One entry per schema version: how to get there from the one before.
-local MIGRATIONS = {
-  { [[CREATE TABLE item (
-        id INTEGER PRIMARY KEY, workflow TEXT NOT NULL, account TEXT NOT NULL, sha256 TEXT NOT NULL,
-        name TEXT NOT NULL, path TEXT NOT NULL, kind TEXT, size INTEGER, state TEXT NOT NULL,
-        error TEXT, failures INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,
-        wait_until REAL, created REAL NOT NULL, updated REAL NOT NULL,
-        UNIQUE (workflow, account, sha256))]],
-    [[CREATE INDEX item_path ON item (path)]],
-    [[CREATE TABLE step (
-        item INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE, name TEXT NOT NULL,
-        inputs TEXT NOT NULL, result TEXT NOT NULL, started REAL NOT NULL, finished REAL NOT NULL,
-        PRIMARY KEY (item, name)) WITHOUT ROWID]],
-    [[CREATE TABLE note (
-        item INTEGER NOT NULL REFERENCES item (id) ON DELETE CASCADE, step TEXT NOT NULL,
-        fields TEXT NOT NULL, PRIMARY KEY (item, step)) WITHOUT ROWID]],
-    [[CREATE TABLE post (
-        account TEXT NOT NULL, post_kind TEXT NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL,
-        state TEXT NOT NULL, container TEXT, fingerprint TEXT, caption TEXT, created REAL,
-        sent REAL, sends INTEGER NOT NULL DEFAULT 0, media_id TEXT, permalink TEXT, published REAL,
-        PRIMARY KEY (account, post_kind, sha256)) WITHOUT ROWID]],
-    [[CREATE UNIQUE INDEX post_media ON post (account, media_id) WHERE media_id IS NOT NULL]],
-    [[CREATE TABLE run (
-        id INTEGER PRIMARY KEY, workflow TEXT NOT NULL, started REAL NOT NULL, ended REAL,
-        result TEXT)]],
-    [[CREATE TABLE fact (
-        scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
-        PRIMARY KEY (scope, name)) WITHOUT ROWID]] },
-}
-
+-- The version that was found, or nil and an Error.
 local function migrate(store)
   local rows, query_err = store:query("PRAGMA user_version")
   if not rows then return nil, query_err end
   local version = rows[1].user_version
-  if version > #MIGRATIONS then
+  if version > #schema then
     return nil, host.error { kind = "format", op = "journal",
       message = ("the journal has schema version %d, this program knows %d: use a newer affiche")
-        :format(version, #MIGRATIONS) }
+        :format(version, #schema) }
   end
-  for target = version + 1, #MIGRATIONS do
+  for target = version + 1, #schema do
     local statements = {}
-    for i, sql in ipairs(MIGRATIONS[target]) do statements[i] = { sql } end
+    for i, sql in ipairs(schema[target]) do statements[i] = { sql } end
     statements[#statements + 1] = { ("PRAGMA user_version = %d"):format(target) }
     local done, err = store:write(statements)
     if not done then return nil, err end
   end
-  return true
+  return version
 end
 
 -- A damaged journal is kept beside, under a name with the time, for whoever wants to look at it.
@@ -91,13 +63,12 @@ function M.open(path)
   if not made then return nil, made_err end
   local store, err = open_store(path)
   if not store then return nil, err end
-  local fresh = assert(store:query("PRAGMA user_version"))[1].user_version == 0
-  local ok, migrate_err = migrate(store)
-  if not ok then
+  local before, migrate_err = migrate(store)
+  if not before then
     store:close()
     return nil, migrate_err
   end
-  return setmetatable({ store = store, path = path, fresh = fresh }, Journal)
+  return setmetatable({ store = store, path = path, fresh = before == 0 }, Journal)
 end
 
 function Journal:close()

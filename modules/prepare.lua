@@ -9,20 +9,40 @@ local M = {}
 local CONVERT = { "quality", "fit", "background", "min_width", "max_width", "min_ratio",
   "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough" }
 
+local MOST_ALT_TEXT = 1000  -- characters
+
+local function check_alt_text(text)
+  if text == nil then return true end
+  local length = type(text) == "string" and utf8.len(text)
+  if not length then
+    return nil, host.error { kind = "script", op = "captions",
+      message = i18n.t("caption.alt_type") }
+  end
+  if length <= MOST_ALT_TEXT then return true end
+  return nil, host.error { kind = "limit", op = "captions",
+    message = i18n.t("caption.alt_length", { count = length, limit = MOST_ALT_TEXT }) }
+end
+
+---The words of a post, and whatever else captions.lua gives for the steps that follow.
 ---@param item table
 ---@param captions function
 ---@return { caption: string, alt_text: string? }|nil, Error?
 function M.caption(item, captions)
   local value, err = script.call(captions, item)
   if value == nil and err then return nil, err end
-  local result = type(value) == "table" and value or { caption = value }
+  local result = { caption = value }
+  if type(value) == "table" then
+    result = {}
+    for key, field in pairs(value) do result[key] = field end
+  end
   if type(result.caption) ~= "string" then
     return nil, host.error { kind = "script", op = "captions",
       message = i18n.t("caption.no_text", { type = type(result.caption) }) }
   end
   local fine, problem = caption.check(result.caption)
+  if fine then fine, problem = check_alt_text(result.alt_text) end
   if not fine then return nil, problem end
-  return { caption = result.caption, alt_text = result.alt_text }
+  return result
 end
 
 -- Sent untouched: only what the platform refuses outright is checked.

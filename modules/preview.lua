@@ -91,7 +91,7 @@ function M.of(app, flow)
   local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
   local entries, skipped = host.scan(source, { order = flow.order })
   if not entries then return nil, skipped end
-  local found = folder.sort(entries, skipped, app.policy.formats)
+  local found = folder.sort(source, entries, skipped, app.policy.formats)
   local items = json.list(host.map(found.media, { concurrency = app.cfg.AFFICHE_CONCURRENCY },
     function(entry) return look_at(app, flow, found, entry) end))
   for _, entry in ipairs(found.others) do

@@ -35,10 +35,11 @@ local function public(app, err, name)
 end
 
 ---A file that only has to wait.
-function M.deferred(result, name, err, place)
+---@param state? "deferred"|"uncertain"
+function M.deferred(result, name, err, place, state)
   result.deferred_count = result.deferred_count + 1
   host.log("info", err.message, { icon = "⏳", file = name })
-  add_item(result, place or 0, { file = name, state = err.uncertain and "uncertain" or "deferred",
+  add_item(result, place or 0, { file = name, state = state or "deferred",
     media_id = json.null, permalink = json.null, error = public(result.app, err, name) })
 end
 
@@ -71,7 +72,7 @@ function M.outcome(result, app, name, outcome, place)
   local ran, err = outcome.ran or {}, outcome.error
   if ran.upload then result.uploaded = result.uploaded + 1 end
   if outcome.state == "deferred" or outcome.state == "uncertain" then
-    return M.deferred(result, name, err, place)
+    return M.deferred(result, name, err, place, outcome.state)
   end
   if outcome.state == "duplicate" then
     result.ignored = result.ignored + 1
@@ -123,7 +124,10 @@ end
 
 ---@return table the result object
 function M.finish(app, result)
-  table.sort(result.items, function(a, b) return a.place < b.place end)
+  table.sort(result.items, function(a, b)
+    if a.place ~= b.place then return a.place < b.place end
+    return a.fields.file < b.fields.file
+  end)
   local list = json.list()
   for i, item in ipairs(result.items) do list[i] = item.fields end
   local message = i18n.t("log.finished",

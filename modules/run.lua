@@ -3,35 +3,54 @@ local candidate = require "candidate"
 local carry = require "carry"
 local folder = require "folder"
 local i18n = require "i18n"
-local items = require "item"
+local mutex = require "mutex"
 local report = require "report"
 local sweep = require "sweep"
 local turns = require "turns"
 
 local M = {}
 
-local function place_all(list)
-  for place, entry in ipairs(list) do
-    entry.place = place
-    if entry.item then items.context(entry.item).place = place end
+-- The account is asked once a run, and only when there is something to publish.
+local function ask_account(app)
+  local _ <close> = mutex.hold(app.asking, "account")
+  if app.asked == nil then
+    local fine, err = app.guardian:ask(app.graph)
+    app.asked, app.refusal = fine ~= nil, err
   end
+  return app.refusal
 end
 
+-- One file of the list, from its first look to its outcome. `entry` is what the scan found, or the
+-- leftover of an earlier run, which has its item already.
+local function take(app, flow, found, entry, place, result)
+  local judged = entry.item and entry or candidate.judge(app, flow, entry, found.sidecars)
+  if judged.ignored then
+    app.turns:pass(place)
+    return report.ignored(result, entry.name, judged.ignored)
+  end
+  local err = judged.error or ask_account(app)
+  local outcome = carry.take(app, flow, judged.item, place, err)
+  report.outcome(result, app, entry.name, outcome, place)
+end
+
+-- Files under way are few at any time, however many lie in the folder: memory stays flat.
 local function publish_all(app, flow, found, result)
   local list = candidate.leftovers(app, flow, found)
-  table.move(candidate.of(app, flow, found, result), 1, #found.media, #list + 1, list)
-  place_all(list)
-  app.twins = {}
+  for _, entry in ipairs(found.media) do
+    if entry.growing then
+      report.deferred(result, entry.name, host.error { kind = "io", op = "scan", retryable = true,
+        message = i18n.t("log.growing", { name = entry.name }) })
+    else
+      list[#list + 1] = entry
+    end
+  end
+  app.twins, app.asking, app.asked, app.refusal = {}, {}, nil, nil
   app.turns = turns.new { count = #list, patience = app.policy.pacing.wait_for_earlier,
     on_overtake = function(item)
       host.log("warn", i18n.t("log.overtake", { name = item.name }), { file = item.name })
     end }
-  local asked, err = true, nil
-  if #list > 0 then asked, err = app.guardian:ask(app.graph) end
-  host.map(list, { concurrency = app.cfg.AFFICHE_CONCURRENCY }, function(entry)
-    if not asked and not entry.error then entry.error = err end
-    local outcome = carry.take(app, flow, entry)
-    report.outcome(result, app, entry.entry.name, outcome, entry.place)
+  host.map(list, { concurrency = app.cfg.AFFICHE_CONCURRENCY }, function(entry, place)
+    take(app, flow, found, entry, place, result)
   end)
 end
 
@@ -65,7 +84,7 @@ function M.pass(app, flow)
   host.log("info", i18n.t("log.scan", { dir = source }))
   local entries, skipped = folder.look(source, flow.order)
   if not entries then return report.cannot_start(app, skipped.message) end
-  local found = folder.sort(entries, skipped, app.policy.formats)
+  local found = folder.sort(source, entries, skipped, app.policy.formats)
   result.found, result.ignored = found.found, found.ignored
   local run_id = app.journal:begin_run(flow.name)
   local carried, err = publish_guarded(app, flow, found, result)

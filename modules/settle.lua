@@ -5,8 +5,11 @@
 -- match is live. None: it stays uncertain for a person. A new container is never made: that always
 -- can be a duplicate.
 local i18n = require "i18n"
+local mutex = require "mutex"
 
 local M = {}
+
+local held = {}  -- accounts of which a post is being settled
 
 local BEFORE, AFTER = 5 * 60, 15 * 60  -- seconds around sending in which the post must have begun
 local PAGES = 4
@@ -98,17 +101,6 @@ local function look(app, post)
     rival = has_rival(app, post) }
 end
 
--- One post is settled at a time: two that looked at once would claim the same match.
-local function one_at_a_time(app)
-  while app.settling do app.settling:wait() end
-  local gate = host.gate()
-  app.settling = gate
-  return setmetatable({}, { __close = function()
-    app.settling = nil
-    gate:open()
-  end })
-end
-
 local function set_live(app, post, media)
   post.state, post.published = "live", host.now()
   if media then post.media_id, post.permalink = media.id, media.permalink end
@@ -126,7 +118,8 @@ end
 
 -- One look; true when it settled the post. `last` when no other will follow.
 local function look_once(app, post, last)
-  local _ <close> = one_at_a_time(app)
+  -- One post is settled at a time: two that looked at once would claim the same match.
+  local _ <close> = mutex.hold(held, post.account)
   local seen = look(app, post)
   if seen.matches and #seen.matches == 1 and not seen.rival then
     return set_live(app, post, seen.matches[1])

@@ -58,15 +58,14 @@ end
 
 -- Counted by state: what the journal says of each file that lies there now.
 local function count_known(app, media)
-  local counts = { deferred = 0, uncertain = 0 }
-  local ready = {}
+  local counts, ready, now = { deferred = 0, uncertain = 0 }, {}, host.now()
   for _, entry in ipairs(media) do
     local row = app.journal and app.journal:row(
-      "SELECT state FROM item WHERE path = ? ORDER BY updated DESC LIMIT 1", entry.path)
+      "SELECT state, wait_until FROM item WHERE path = ? ORDER BY updated DESC LIMIT 1", entry.path)
     local state = row and row.state
     if state == "uncertain" then
       counts.uncertain = counts.uncertain + 1
-    elseif entry.growing then
+    elseif state == "deferred" and (row.wait_until or 0) > now then
       counts.deferred = counts.deferred + 1
     else
       ready[#ready + 1] = entry
@@ -81,7 +80,7 @@ local function analysis(app, exists)
   if not exists then return result end
   local entries, skipped = host.scan(app.cfg.AUTO_DOWNLOAD_DIR, { order = "name" })
   if not entries then return result end
-  local found = folder.sort(entries, skipped, app.policy.formats)
+  local found = folder.sort(app.cfg.AUTO_DOWNLOAD_DIR, entries, skipped, app.policy.formats)
   local ready, counts = count_known(app, found.media)
   local bytes = 0
   for i, entry in ipairs(ready) do

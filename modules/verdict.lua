@@ -58,6 +58,8 @@ function M.of(err)
   if math.type(err.status) == "integer" and (err.status >= 500 or err.status == 429) then
     return "transient"
   end
+  -- No error of the API at all: an answer cut short, a page of some gateway, no id.
+  if err.code == nil and err.kind == "remote" then return "transient" end
   return "refused"
 end
 

@@ -13,7 +13,7 @@ return function(app, options)
     session.say_error(probe_err, app.t)
     return 1
   end
-  local entry = app.policy.formats[facts.format] or app.policy.formats.jpeg
+  local entry = app.policy.formats[facts.format] or app.policy.formats.jpeg or {}
   local made, convert_err = host.convert(options.input, options.output, {
     quality = options.quality or entry.quality, fit = options.fit or entry.fit,
     background = entry.background, min_width = entry.min_width,

@@ -22,7 +22,11 @@ return function(app, options)
     return 2
   end
   if session.refuse(app, "run") then return 2 end
-  apps.look(app)
+  local looked, look_err = apps.look(app)
+  if looked == nil then
+    session.say_error(look_err, app.t)
+    return 2
+  end
   local object, problem = preview.of(app, flow)
   if not object then
     session.say_error(problem, app.t)

@@ -206,6 +206,8 @@ return {
   ["error.no_medium"] = "{name} is no picture or video that is handled here (content: {format})",
   ["prepare.no_entry"] = "formats.lua has no entry for {format}",
   ["prepare.too_large"] = "the file has {size} bytes, at most {limit} are taken",
+  ["caption.alt_type"] = "alt_text must be a text",
+  ["caption.alt_length"] = "alt_text has {count} characters, at most {limit} are allowed",
   ["caption.no_text"] =
     "captions.lua must return a text, or a table with a text `caption`, not {type}",
   ["preview.extension"] = "not an extension that is published",

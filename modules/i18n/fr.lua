@@ -226,6 +226,8 @@ return {
   ["error.no_medium"] = "{name} n'est pas une image ou une vidéo traitée ici (contenu : {format})",
   ["prepare.no_entry"] = "formats.lua n'a pas d'entrée pour {format}",
   ["prepare.too_large"] = "le fichier fait {size} octets, au plus {limit} sont acceptés",
+  ["caption.alt_type"] = "alt_text doit être un texte",
+  ["caption.alt_length"] = "alt_text a {count} caractères, {limit} au plus sont admis",
   ["caption.no_text"] =
     "captions.lua doit rendre un texte, ou une table avec un texte `caption`, pas {type}",
   ["preview.extension"] = "extension non publiée",

@@ -190,6 +190,15 @@ function T:test_what_did_not_go_out_is_held_and_never_sent_again()
   lu.assertTrue(j:has "morning.jpg")
 end
 
+function T:test_an_unanswered_publish_stays_uncertain_whatever_fails_later()
+  local j = job(self, { switches = { publish = "drop" } })
+  j:add "morning.jpg"
+  j:run()
+  j.instagram.state.switches.token = "463"
+  local items = select(2, j:run())
+  lu.assertEquals(items["morning.jpg"].state, "uncertain")
+end
+
 function T:test_what_did_not_go_out_is_sent_once_more_when_so_wished()
   local j = job(self, { switches = { publish = "drop" }, settings = { ON_UNCERTAIN = "resend" } })
   j:add "morning.jpg"

@@ -106,7 +106,7 @@ function T:test_a_turn_is_taken_once_and_ended()
   local turn = self.item:turn()
   lu.assertIs(self.item:turn(), turn)
   items.end_turn(self.item)
-  lu.assertNil(self.app.turns.holder)
+  lu.assertNil(self.app.turns.held.publish)
   items.end_turn(self.item)
 end
 

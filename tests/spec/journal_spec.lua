@@ -38,14 +38,28 @@ function T:test_a_newer_schema_is_refused()
   lu.assertStrContains(err.message, "9999")
 end
 
-function T:test_a_file_that_is_no_database_is_set_aside()
+function T:test_a_file_that_is_no_database_is_set_aside_aloud()
   assert(host.mkdir(self.dir .. "/state"))
-  support.make(path_of(self), ("no database "):rep(500))
-  local opened <close> = setmetatable({ journal = assert(journal.open(path_of(self))) },
-    { __close = function(it) it.journal:close() end })
-  lu.assertTrue(opened.journal.fresh)
-  local names = table.concat(host.list(self.dir .. "/state"), " ")
-  lu.assertStrContains(names, "journal.db.damaged-")
+  local garbage = ("no database "):rep(500)
+  support.make(path_of(self), garbage)
+  local lines = {}
+  host.log_open { stderr = false, listener = function(line) lines[#lines + 1] = line.message end }
+  with(self, function(j) lu.assertTrue(j.fresh) end)
+  host.log_open { stderr = true, listener = false }
+  local names = host.list(self.dir .. "/state")
+  local aside
+  for _, name in ipairs(names) do aside = aside or name:match("^journal.db.damaged.*") end
+  lu.assertEquals(support.content(self.dir .. "/state/" .. aside), garbage)
+  lu.assertEquals(#lines, 1)
+  lu.assertStrContains(lines[1], aside)
+  with(self, function(j) lu.assertFalse(j.fresh) end)
+end
+
+function T:test_a_journal_that_cannot_be_opened_is_an_error()
+  assert(host.mkdir(path_of(self)))
+  local opened, err = journal.open(path_of(self))
+  lu.assertNil(opened)
+  lu.assertStrContains(err.message, "journal.db")
 end
 
 function T:test_an_item_is_found_again_by_its_content()

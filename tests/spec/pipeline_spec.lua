@@ -220,12 +220,12 @@ end
 
 function T:test_the_end_of_a_step_passes_its_turn_on()
   assert(run(self, { step(self, "one", function(item) item:turn() end) }))
-  lu.assertNil(self.app.turns.holder)
+  lu.assertNil(self.app.turns.held.publish)
   run(self, { step(self, "two", function(item)
     item:turn()
     error("oh")
   end) })
-  lu.assertNil(self.app.turns.holder)
+  lu.assertNil(self.app.turns.held.publish)
 end
 
 function T:test_a_note_is_there_when_the_step_is_entered_again()

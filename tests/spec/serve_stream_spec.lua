@@ -174,7 +174,8 @@ function T:test_a_client_that_does_not_read_is_dropped()
   end)
   local lazy = [[exec 3<>"/dev/tcp/127.0.0.1/$1"; printf 'GET / HTTP/1.1\r\nHost: h\r\n\r\n' >&3
     sleep 20]]
-  local client = host.spawn(host.exec, { "bash", "-c", lazy, "lazy", tostring(server.port) })
+  local argv = { "bash", "--norc", "-c", lazy, "lazy", tostring(server.port) }
+  local client = host.spawn(host.exec, argv)
   wait_for("the end of the stream", function() return written end)
   lu.assertTrue(written < 64 << 20, "the kernel's buffers and 256 KB, not more")
   client:cancel()

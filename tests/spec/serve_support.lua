@@ -48,7 +48,7 @@ end
 ---Everything the server says to these bytes, until it closes the connection.
 function M.talk(url, bytes)
   local address, port = url:match("^http://%[?([%x.:]-)%]?:(%d+)$")
-  local argv = { "bash", "-c", TALK, "talk", address, port }
+  local argv = { "bash", "--norc", "-c", TALK, "talk", address, port }
   local done = assert(host.exec(argv, { stdin = bytes, timeout = 30 }))
   lu.assertEquals(done.stderr, "")
   return done.stdout

@@ -22,7 +22,8 @@ local function run(argv, options)
 end
 
 local function accepts(port)
-  local done = assert(host.exec { "bash", "-c", '(exec 3<>"/dev/tcp/127.0.0.1/$1")', "-", port })
+  local connect = '(exec 3<>"/dev/tcp/127.0.0.1/$1")'
+  local done = assert(host.exec { "bash", "--norc", "-c", connect, "-", port })
   return done.status == 0
 end
 

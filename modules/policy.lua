@@ -1,0 +1,117 @@
+-- policy.lua - the four rule scripts, checked when they are loaded: a mistake in one stops the
+-- command before anything is touched. What a user's pacing.lua leaves out is as shipped here.
+local M = {}
+
+local FORMAT_KEYS = { extensions = "table", send = "string", quality = "number", fit = "string",
+  background = "string", min_width = "number", max_width = "number", min_ratio = "number",
+  max_ratio = "number", max_bytes = "number", max_pixels = "number", timeout = "number",
+  passthrough = "boolean" }
+local CHOICES = { send = { jpeg = true, as_is = true },
+  fit = { pad = true, crop = true, none = true } }
+
+local PACING = {
+  spacing = 0, wait_for_earlier = 60, settle_after = { 2, 10, 30 },
+  poll = { image = { 0.5, 1, 2, 3, 5, 10 }, video = { 2, 3, 5, 10, 20, 30, 60 } },
+  ready_within = { image = 300, video = 900 },
+}
+local PACING_KEYS = { spacing = "number", per_day = "number", quiet_hours = "table",
+  wait_for_earlier = "number", settle_after = "table", poll = "table", ready_within = "table" }
+
+local function refuse(path, text, ...)
+  error(host.error { kind = "script", op = "script", path = path,
+    message = ("%s: %s"):format(path, text:format(...)) }, 0)
+end
+
+local function check_table(path, what, value, keys)
+  if type(value) ~= "table" then refuse(path, "%s must be a table, not a %s", what, type(value)) end
+  for key, content in pairs(value) do
+    local wanted = keys[key]
+    if not wanted then refuse(path, "%s: unknown field '%s'", what, tostring(key)) end
+    if type(content) ~= wanted then
+      refuse(path, "%s: '%s' must be a %s, not a %s", what, key, wanted, type(content))
+    end
+    if CHOICES[key] and not CHOICES[key][content] then
+      refuse(path, "%s: '%s' cannot be %q", what, key, content)
+    end
+  end
+end
+
+local checks = {}
+
+function checks.captions(path, value)
+  if type(value) ~= "function" then refuse(path, "it must return a function(item)") end
+  return value
+end
+
+-- workflow.lua checks it where it is used; a script that is not used is none of our business.
+function checks.filters(_, value) return value end
+
+function checks.formats(path, value)
+  if type(value) ~= "table" or next(value) == nil then
+    refuse(path, "it must return a table, one entry per format")
+  end
+  for format, entry in pairs(value) do
+    check_table(path, tostring(format), entry, FORMAT_KEYS)
+    for _, extension in ipairs(entry.extensions or {}) do
+      if type(extension) ~= "string" or not extension:find("^%.[^./]+$") then
+        refuse(path, "%s: extensions are texts such as \".jpg\"", format)
+      end
+    end
+  end
+  return value
+end
+
+local function check_seconds(path, what, list)
+  if type(list) ~= "table" then refuse(path, "%s must be a list of seconds", what) end
+  for _, seconds in ipairs(list) do
+    if type(seconds) ~= "number" or seconds < 0 then
+      refuse(path, "%s: seconds expected, not negative", what)
+    end
+  end
+end
+
+-- The shipped values under the user's, kind by kind.
+local function completed(value, default)
+  local result = {}
+  for key, part in pairs(default) do result[key] = part end
+  for key, part in pairs(value) do result[key] = part end
+  return result
+end
+
+local function check_clock(path, quiet)
+  for _, side in ipairs({ "from", "to" }) do
+    local hour, minute = tostring(quiet[side]):match("^(%d%d?):(%d%d)$")
+    if not hour or tonumber(hour) > 23 or tonumber(minute) > 59 then
+      refuse(path, "quiet_hours: '%s' must be a time such as \"22:00\"", side)
+    end
+  end
+end
+
+function checks.pacing(path, value)
+  check_table(path, "it", value, PACING_KEYS)
+  local pacing = completed(value, PACING)
+  pacing.poll = completed(pacing.poll, PACING.poll)
+  pacing.ready_within = completed(pacing.ready_within, PACING.ready_within)
+  check_seconds(path, "settle_after", pacing.settle_after)
+  check_seconds(path, "ready_within", { pacing.ready_within.image, pacing.ready_within.video })
+  for _, kind in ipairs({ "image", "video" }) do
+    check_seconds(path, "poll." .. kind, pacing.poll[kind])
+    if #pacing.poll[kind] == 0 then refuse(path, "poll.%s needs a number", kind) end
+  end
+  if pacing.quiet_hours then check_clock(path, pacing.quiet_hours) end
+  return pacing
+end
+
+---Loads the rules; raises an Error of kind "script".
+---@param loader table
+---@return { captions: function, filters: any, formats: table, pacing: table }
+function M.load(loader)
+  local policy = {}
+  for _, name in ipairs({ "captions", "filters", "formats", "pacing" }) do
+    local value = loader:load(name, "pure")
+    policy[name] = checks[name](select(2, loader:find(name)), value)
+  end
+  return policy
+end
+
+return M
