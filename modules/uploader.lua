@@ -6,6 +6,9 @@ local remote_name = require "remote_name"
 local url = require "url"
 
 local M = {}
+
+local MOST_LEFT = 16  -- names that one connection is asked to delete
+
 local Uploader = {}
 Uploader.__index = Uploader
 
@@ -47,12 +50,14 @@ local function ftp_options(self, sha256)
 end
 
 -- The temporary name is on disk before the server hears it, so that what a crash leaves there is
--- known as ours and deleted on the next connection.
+-- known as ours and deleted on the next connection. A second crash may come before that, so there
+-- may be several.
 local function put_once(self, item, remote, sha256)
   local options = ftp_options(self, sha256)
   options.temporary = (".%s.%s.%s.part"):format(remote, sha256:sub(1, 12), host.random(4))
-  options.cleanup = item.note.temporary and { item.note.temporary } or nil
-  item:remember { temporary = options.temporary }
+  local left = item.note.temporaries or {}
+  options.cleanup = left[1] and left or nil
+  item:remember { temporaries = { options.temporary, table.unpack(left, 1, MOST_LEFT - 1) } }
   local sent, err = host.ftp_put(item.file, url.target_url(self.target, remote), options)
   local tls = sent and sent.tls or err and err.tls_offered
   if tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end

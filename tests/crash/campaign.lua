@@ -97,6 +97,11 @@ end
 function M.run(options, on_outcome)
   local folder = new_folder()
   local worlds = open_worlds(folder, options)
+  local all = table.move(worlds, 1, #worlds, 1, {})
+  local _ <close> = setmetatable({}, { __close = function()
+    for _, one in ipairs(all) do one:close() end
+    host.remove(folder, { recursive = true })
+  end })
   local started = host.now("monotonic")
   local jobs = thin(jobs_of(worlds[1], options), options.sample)
   local result, done = { runs = 0, wrong = 0 }, 0
@@ -111,8 +116,6 @@ function M.run(options, on_outcome)
     return outcome
   end)
   result.seconds = host.now("monotonic") - started
-  for _, one in ipairs(worlds) do one:close() end
-  host.remove(folder, { recursive = true })
   return result
 end
 

@@ -3,7 +3,9 @@
 package.path = host.info().root .. "/tests/crash/?.lua;" .. package.path
 
 local campaign = require "campaign"
+local check = require "check"
 local lu = require "luaunit"
+local world = require "world"
 
 local T = {}
 
@@ -53,6 +55,25 @@ function T:test_a_missing_sync_would_be_noticed()
   local ok, message = pcall(campaign.order, without_syncs)
   lu.assertFalse(ok)
   lu.assertStrContains(tostring(message), "synced records")
+end
+
+function T:test_the_checks_can_fail()
+  local folder = ("%s/affiche-crash-%s"):format(host.env "TMPDIR" or "/tmp", host.random(4))
+  local one <close> = world.open(folder)
+  one:reset()
+  local run = one:run()
+  lu.assertEquals(check.finally(one, run), {})
+  assert(host.write(one:path("public/half-0123456789ab.jpg"), "half"))
+  assert(host.write(one:path("in/.affiche-0123456789abcdef.part"), ""))
+  assert(host.write(one:path("state/work/left.jpg"), ""))
+  assert(host.write(one:path("in/processed/clip.mp4"), "other bytes"))
+  assert(host.write(one:path("in/processed/dusk-2.webp"), "nobody's"))
+  local said = table.concat(check.finally(one, run), "\n")
+  lu.assertStrContains(said, "public/half-0123456789ab.jpg holds something else")
+  lu.assertStrContains(said, "left over: in/.affiche-0123456789abcdef.part")
+  lu.assertStrContains(said, "left over: state/work/left.jpg")
+  lu.assertStrContains(said, "clip.mp4 is lost or altered")
+  lu.assertStrContains(said, "nobody put it there: in/processed/dusk-2.webp")
 end
 
 return T
