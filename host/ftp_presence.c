@@ -122,12 +122,12 @@ static enum ftp_presence by_content(struct ftp_link *link, const char *name, uv_
 }
 
 enum ftp_presence ftp_presence_ask(struct ftp_link *link, const char *name, bool fresh,
-                                   uv_file source, int64_t *size)
+                                   uv_file source, bool make_folders, int64_t *size)
 {
     *size = -1;
     ftp_request(link,
                 &(struct ftp_request){
-                    .verb = FTP_LOOK, .name = name, .fresh = fresh, .make_folders = source >= 0});
+                    .verb = FTP_LOOK, .name = name, .fresh = fresh, .make_folders = make_folders});
     if (link->result == CURLE_REMOTE_FILE_NOT_FOUND)
         return FTP_ABSENT;
     if (link->result != CURLE_OK)

@@ -14,8 +14,9 @@ enum ftp_presence {
 
 // SIZE (SFTP: stat), else MLST, else a listing, else the file is read back. `source` is what the
 // file should hold: content read back that differs gives FTP_PRESENT with size -1. It may be -1
-// when there is nothing to compare with, then only what is cheap is asked.
+// when there is nothing to compare with, then only what is cheap is asked. With `make_folders` a
+// missing folder is made on the way.
 enum ftp_presence ftp_presence_ask(struct ftp_link *link, const char *name, bool fresh,
-                                   uv_file source, int64_t *size);
+                                   uv_file source, bool make_folders, int64_t *size);
 // Finds `name` in one line of a listing, in the style of ls or of DOS. Returns its size, or -1.
 int64_t ftp_presence_listed(const char *line, const char *name);

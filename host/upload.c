@@ -58,8 +58,8 @@ static bool named_by_content(const struct upload *upload)
 static int look(struct upload_job *job, bool fresh)
 {
     int64_t size;
-    enum ftp_presence presence =
-        ftp_presence_ask(&job->link, job->upload->target.name, fresh, job->source, &size);
+    enum ftp_presence presence = ftp_presence_ask(&job->link, job->upload->target.name, fresh,
+                                                  job->source, job->upload->make_folders, &size);
     if (presence == FTP_FAILED)
         return upload_job_fail(job, "looking at the final name");
     if (presence == FTP_UNKNOWN)
@@ -92,7 +92,8 @@ static int look_first(struct upload_job *job)
 static int verify(struct upload_job *job, char *name, bool fresh)
 {
     int64_t size;
-    enum ftp_presence presence = ftp_presence_ask(&job->link, name, fresh, job->source, &size);
+    enum ftp_presence presence =
+        ftp_presence_ask(&job->link, name, fresh, job->source, job->upload->make_folders, &size);
     switch (presence) {
     case FTP_FAILED:
         return upload_job_fail(job, "checking the upload");
@@ -120,7 +121,7 @@ static int store(struct upload_job *job, char *name)
     struct ftp_link *link = &job->link;
     ftp_request(link, &(struct ftp_request){.verb = FTP_STORE,
                                             .name = name,
-                                            .make_folders = true,
+                                            .make_folders = job->upload->make_folders,
                                             .source = job->source,
                                             .length = job->length});
     bool fresh = false;

@@ -14,6 +14,7 @@ struct upload {
     char *temporary;                   // owned: name while it is on its way
     char *cleanup[UPLOAD_CLEANUP + 1]; // owned: leftovers of ours in the same folder
     bool rename;                       // false: the server cannot, write the final name directly
+    bool make_folders;                 // false: a missing folder is an error
     // Results.
     int64_t size;
     bool existed;  // it was there before

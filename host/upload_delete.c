@@ -9,7 +9,7 @@
 static int gone(struct upload_job *job, bool fresh)
 {
     int64_t size;
-    switch (ftp_presence_ask(&job->link, job->upload->target.name, fresh, -1, &size)) {
+    switch (ftp_presence_ask(&job->link, job->upload->target.name, fresh, -1, false, &size)) {
     case FTP_ABSENT:
         return 1;
     case FTP_FAILED: // a missing folder has no file in it

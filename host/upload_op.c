@@ -88,6 +88,7 @@ void upload_args_read(lua_State *L, int arg, const char *const *keys, struct upl
     if (!args->source)
         return;
     args->rename = api_opt_boolean(L, options, "rename", true);
+    args->make_folders = api_opt_boolean(L, options, "make_folders", true);
     args->sha256 = clean_string(L, options, "sha256");
     if (!args->sha256 || strlen(args->sha256) != 64 ||
         strspn(args->sha256, "0123456789abcdef") != 64)
@@ -148,6 +149,7 @@ static int copy_args(struct upload *upload, const struct upload_args *args)
     target->response_timeout = args->response_timeout;
     target->stall_timeout = args->stall_timeout;
     upload->rename = args->rename;
+    upload->make_folders = args->make_folders;
     return ok ? 0 : UV_ENOMEM;
 }
 

@@ -15,7 +15,7 @@ struct upload_args {
     const char *sha256, *temporary;
     const char *cleanup[UPLOAD_CLEANUP + 1];
     enum ftp_tls tls;
-    bool tls13, tls_seen, rename;
+    bool tls13, tls_seen, rename, make_folders;
     unsigned connections;
     double timeout, connect_timeout, response_timeout, stall_timeout;
 };

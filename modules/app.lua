@@ -15,10 +15,22 @@ local folder = require "folder"
 
 local M = {}
 
+local function home_scripts()
+  local home = host.env("XDG_CONFIG_HOME")
+  if not home or home == "" then home = (host.env("HOME") or "") .. "/.config" end
+  return home:sub(1, 1) == "/" and home .. "/affiche/scripts" or nil
+end
+
+---The folder of the user's own scripts: the one that is named, else the one in the home folder.
+---@param cfg table
+---@return string|nil
+function M.user_scripts(cfg)
+  return cfg.AFFICHE_SCRIPTS or home_scripts()
+end
+
 local function script_folders(cfg)
   local folders = { cfg.AFFICHE_SCRIPTS }
-  local home = host.env("XDG_CONFIG_HOME") or (host.env("HOME") and host.env("HOME") .. "/.config")
-  if home and home:sub(1, 1) == "/" then folders[#folders + 1] = home .. "/affiche/scripts" end
+  folders[#folders + 1] = home_scripts()
   folders[#folders + 1] = host.info().root .. "/scripts"
   return folders
 end
@@ -33,10 +45,11 @@ local function check_folder(path)
 end
 
 -- Settings that change nothing about what a step makes.
-local WITHOUT_EFFECT = { ACCESS_TOKEN = true, API_TOKEN = true, APP_SECRET = true, HOST = true,
-  PORT = true, LOG_LEVEL = true, LOG_FORMAT = true, LOG_FILE = true, AFFICHE_LANG = true,
-  AFFICHE_CONCURRENCY = true, FTP_PASS = true, FTP_CONNECTIONS = true, AFFICHE_COOLDOWN = true,
-  ON_UNCERTAIN = true, AFFICHE_JOURNAL = true, AFFICHE_STATE_DIR = true }
+local WITHOUT_EFFECT = { ACCESS_TOKEN = true, API_TOKEN = true, APP_SECRET = true,
+  APP_ID = true, HOST = true, PORT = true, LOG_LEVEL = true, LOG_FORMAT = true,
+  LOG_FILE = true, AFFICHE_LANG = true, AFFICHE_CONCURRENCY = true, FTP_PASS = true,
+  FTP_CONNECTIONS = true, AFFICHE_COOLDOWN = true, ON_UNCERTAIN = true,
+  AFFICHE_JOURNAL = true, AFFICHE_STATE_DIR = true }
 
 -- What finished steps were made with: when it changes, those of unsent items run again.
 local function settings_fingerprint(cfg)
@@ -119,10 +132,13 @@ end
 ---@return boolean|nil opened, Error?
 function M.look(app)
   local path = app.cfg.AFFICHE_JOURNAL and app.cfg.AFFICHE_JOURNAL:gsub("^sqlite:", "")
-  if not path or not host.stat(path) then
-    app.graph = app.graph or graph_of(app)
-    return false
-  end
+  if app.journal then return true end
+  app.graph = app.graph or graph_of(app)
+  if not path or not host.stat(path) then return false end
+  -- Only who publishes sets a damaged journal aside and makes it anew.
+  local sound, err = host.store(path, { readonly = true })
+  if not sound then return nil, err end
+  sound:close()
   return M.connect(app)
 end
 

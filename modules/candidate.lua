@@ -81,7 +81,8 @@ function M.leftovers(app, flow, found)
   local present, list = {}, {}
   for _, entry in ipairs(found.media) do present[entry.path] = true end
   for _, row in ipairs(app.journal:unfinished(flow.name, app.cfg.IG_USER_ID)) do
-    if not present[row.path] and not host.stat(row.path) then
+    local meant = not found.only or found.only[row.name]
+    if meant and not present[row.path] and not host.stat(row.path) then
       local stem, ext = row.name:match("^(.+)(%.[^.]*)$")
       local item = items.new({ name = row.name, stem = stem or row.name, ext = ext or "",
         path = row.path, size = row.size, sha256 = row.sha256, account = row.account,

@@ -29,6 +29,8 @@ local COMMANDS = {
   { name = "preview", WORKFLOW, JSON },
   { name = "status", JSON },
   { name = "serve" },
+  { name = "doctor" },
+  { name = "explain", { argument = "file", about = "cli.file" }, JSON },
   { name = "convert",
     { argument = "input", about = "cli.input" },
     { argument = "output", about = "cli.output" },
@@ -39,6 +41,14 @@ local COMMANDS = {
   { name = "demo", JSON, { option = "--fault", name = "NAME", about = "cli.fault" } },
   { name = "test", { argument = "files", about = "cli.files", many = true } },
   { name = "history", JSON, { flag = "--failed", about = "cli.failed" } },
+  { name = "retry", { argument = "files", about = "cli.retry_files", many = true }, JSON },
+  { name = "settle",
+    { argument = "file", about = "cli.file", optional = true },
+    { option = "--live", name = "MEDIA_ID", about = "cli.live", optional = true },
+    { flag = "--again", about = "cli.again" } },
+  { name = "new",
+    { argument = "kind", about = "cli.kind", choices = { "step", "workflow" } },
+    { argument = "name", about = "cli.new_name" } },
   { name = "version" },
   { name = "help", { argument = "topic", about = "cli.topic", optional = true } },
 }
@@ -64,6 +74,7 @@ local function declare(owner, item, t)
     local argument = owner:argument(item.argument, about)
     if item.many then argument:args("*") end
     if item.default or item.optional then argument:args("?") end
+    if item.choices then argument:choices(item.choices) end
   elseif item.flag then
     owner:flag(item.flag, about):target(key_of(item))
   else
@@ -72,6 +83,8 @@ local function declare(owner, item, t)
       option:choices(item.choices):argname("{" .. table.concat(item.choices, "|") .. "}")
     end
     if item.low then option:convert(range_check(item, t)) end
+    -- With or without a value: a list of one or none.
+    if item.optional then option:args("?") end
   end
 end
 

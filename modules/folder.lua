@@ -123,6 +123,18 @@ function M.sort(folder, entries, skipped, formats)
   return found
 end
 
+---Leaves only the media of these names; nothing else was asked about, so nothing else is counted.
+---@param found table from `sort`
+---@param names table<string, boolean>
+function M.restrict(found, names)
+  local media = {}
+  for _, entry in ipairs(found.media) do
+    if names[entry.name] then media[#media + 1] = entry end
+  end
+  found.media, found.others, found.ignored, found.found = media, {}, 0, #media
+  found.only = names
+end
+
 ---Text and fields of the sidecars of a stem, or nil and an Error. `.txt` gives the caption.
 ---@param list Entry[]|nil
 function M.sidecar(list)

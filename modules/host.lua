@@ -369,13 +369,14 @@ function host.graph_post(url, form, options) end
 
 ---@class FtpPutOptions: FtpOptions
 ---@field sha256 string hex digits of the content
+---@field make_folders? boolean default true; false: a missing folder is an error
 ---@field rename? boolean default true; false: the server cannot rename, write the final name directly and verify it
 ---@field temporary? string name on the server while it is under way; default `.<name>.<12 digits of sha256>.<random>.part`
 ---@field cleanup? string[] names of leftovers of ours in the same folder, at most 16, to delete
 
 ---Uploads one file so that its final name only ever holds the whole file: temporary name, size
 ---verified by a request of its own, a look at the final name, rename as a request of its own.
----Missing folders are made. When the final name is there already with the same size, and the first
+---Missing folders are made unless told otherwise. When the final name is there already with the same size, and the first
 ---12 digits of the hash stand in it, nothing is sent (`existed`). After an unclear rename the server
 ---is asked before anything is done again. Waits.
 ---@param source string

@@ -1,8 +1,19 @@
 -- i18n.lua - texts for people, by key, in the language of their choice.
 -- A catalogue is a plain table of texts with {placeholders}; icons stand with the call, not here.
+-- Each comes in two files: the daily work, and the commands with which a person looks and decides.
 local M = {}
 
-local CATALOGUES = { en = require "i18n.en", fr = require "i18n.fr" }
+local function joined(texts, more)
+  local all = {}
+  for key, text in pairs(texts) do all[key] = text end
+  for key, text in pairs(more) do all[key] = text end
+  return all
+end
+
+local CATALOGUES = {
+  en = joined(require "i18n.en", require "i18n.en_commands"),
+  fr = joined(require "i18n.fr", require "i18n.fr_commands"),
+}
 local FALLBACK = "en"
 
 ---@type string[]

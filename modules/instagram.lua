@@ -1,6 +1,7 @@
 -- instagram.lua - one medium becomes one post: container, wait, publish, exactly once.
 --
--- The claim in the journal goes through the states new -> sent -> live; the container's id and the
+-- The claim in the journal goes through the states new -> sent -> live, and sent -> again when a
+-- person found that nothing went out (decision.lua); the container's id and the
 -- moment of sending are on disk before media_publish leaves. Until then everything may be made
 -- anew; from then on nothing is sent or made again without evidence (settle.lua).
 local caption = require "caption"
@@ -56,7 +57,7 @@ local function create(app, item, post, form)
     err.retryable = meaning == "transient"
     return nil, err
   end
-  post.state, post.container, post.created = "new", id, host.now()
+  post.state, post.container, post.created, post.sends = "new", id, host.now(), 0
   post.fingerprint, post.caption, post.sent = fingerprint(form), item.caption, nil
   app.journal:put_post(post)
   return id
@@ -118,8 +119,10 @@ end
 
 local function ready_container(app, item, post)
   local form = container_form(item)
-  local usable = post.container and post.state == "new" and post.fingerprint == fingerprint(form)
-    and host.now() - post.created < CONTAINER_LIFE
+  -- A container that was sent before stays the one to send: only while it is the same one can a
+  -- second request not become a second post.
+  local usable = post.container and (post.state == "again" or post.state == "new"
+    and post.fingerprint == fingerprint(form) and host.now() - post.created < CONTAINER_LIFE)
   for _ = 1, 2 do
     if not usable then
       local id, err = create(app, item, post, form)
@@ -259,12 +262,24 @@ local function check(item)
   return caption.check(item.caption or "")
 end
 
+-- A person freed this claim: whatever became of the container since is asked before it is sent
+-- again, and what cannot be read is waited for.
+local function recheck(app, post)
+  if post.state ~= "again" or not post.container then return true end
+  local status, err = app.graph:container_status(post.container)
+  if status then return true end
+  if verdict.of(err) ~= "auth" then err.deferred, err.retryable = true, true end
+  return nil, err
+end
+
 -- A container that is ready, then its publish. True, or nil and an Error.
 local function publish_new(app, item, post)
   local fine, problem = check(item)
   if not fine then return nil, problem end
   local held = app.guardian:hold()
   if held then return nil, held end
+  local checked, unread = recheck(app, post)
+  if not checked then return nil, unread end
   local container, err = ready_container(app, item, post)
   if not container then return nil, err end
   return in_turn(app, item, post)
@@ -281,7 +296,9 @@ function M.publish(item)
     or { account = item.account, post_kind = kind, sha256 = item.sha256, state = "new", sends = 0 }
   post.name = item.name
   local done, err = post.state == "live", nil
-  if post.state == "new" then done, err = publish_new(app, item, post) end
+  if post.state == "new" or post.state == "again" then
+    done, err = publish_new(app, item, post)
+  end
   if not done and post.state == "sent" then done, err = resolve(app, item, post, err) end
   if not done then return nil, err end
   return result(app, item, post)

@@ -80,6 +80,11 @@ function Journal:row(sql, ...)
   return assert(self.store:query(sql, ...))[1]
 end
 
+---All rows of a query; an Error is raised as by `row`.
+function Journal:rows(sql, ...)
+  return assert(self.store:query(sql, ...))
+end
+
 function Journal:write(...)
   return assert(self.store:write({ ... }))
 end

@@ -5,7 +5,7 @@ local session = require "session"
 local INTERRUPTED = 130
 
 -- Commands that need neither settings nor scripts.
-local PLAIN = { version = true, test = true, demo = true, console = true }
+local PLAIN = { version = true, test = true, demo = true, console = true, new = true }
 
 local function run_command(options)
   local command = require("commands." .. options.command)

@@ -13,7 +13,8 @@ local M = {}
 M.ORDER = { "success", "source_directory", "items", "file", "decision", "reason", "caption",
   "steps", "width", "height", "target" }
 
-local function caption_of(app, item)
+---The caption that captions.lua gives, if it may be sent; else nil and an Error.
+function M.caption_of(app, item)
   local value, err = script.call(app.policy.captions, item)
   if value == nil and err then return nil, err end
   local text = type(value) == "table" and value.caption or value
@@ -40,8 +41,8 @@ local function fitted(entry, width, height)
   return width, height
 end
 
--- Width and height after the rules of formats.lua, as the converter will make them.
-local function target_size(entry, item)
+---Width and height after the rules of formats.lua, as the converter will make them.
+function M.target_size(entry, item)
   if entry.send == "as_is" or not item.width then return item.width, item.height end
   local width, height = item.width, item.height
   if (item.orientation or 1) >= 5 then width, height = height, width end
@@ -76,10 +77,10 @@ local function look_at(app, flow, found, entry)
     return row(entry.name, "duplicate", i18n.t("log.duplicate",
       { name = entry.name, earlier = earlier.name }))
   end
-  local text, problem = caption_of(app, item)
+  local text, problem = M.caption_of(app, item)
   if not text then return row(entry.name, "fail", errors.of(problem).message) end
   local result = row(entry.name, "publish")
-  local width, height = target_size(app.policy.formats[item.format], item)
+  local width, height = M.target_size(app.policy.formats[item.format], item)
   result.caption, result.steps = text, step_names(flow)
   result.width, result.height = item.width or json.null, item.height or json.null
   result.target = { width = width or json.null, height = height or json.null }

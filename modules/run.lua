@@ -71,8 +71,9 @@ end
 ---One pass. The result object, and whether it could not be carried through.
 ---@param app table
 ---@param flow table
+---@param only? table<string, boolean> names of the files to which it is restricted
 ---@return table result, boolean? broken
-function M.pass(app, flow)
+function M.pass(app, flow, only)
   local result = report.new(app)
   local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
   local lock <close>, lock_err = host.lock(source)
@@ -85,6 +86,7 @@ function M.pass(app, flow)
   local entries, skipped = folder.look(source, flow.order)
   if not entries then return report.cannot_start(app, skipped.message) end
   local found = folder.sort(source, entries, skipped, app.policy.formats)
+  if only then folder.restrict(found, only) end
   result.found, result.ignored = found.found, found.ignored
   local run_id = app.journal:begin_run(flow.name)
   local carried, err = publish_guarded(app, flow, found, result)

@@ -68,12 +68,13 @@ end
 ---One run. The result object, and whether it could not even start.
 ---@param app table
 ---@param flow table
-function M.run(app, flow)
+---@param only? table<string, boolean> names of the files to which the run is restricted
+function M.run(app, flow, only)
   local reason, problems = obstacle(app)
   if reason then return report.cannot_start(app, reason, problems) end
   local connected, err = apps.connect(app)
   if not connected then return report.cannot_start(app, err.message) end
-  return run.pass(app, flow)
+  return run.pass(app, flow, only)
 end
 
 return M

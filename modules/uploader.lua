@@ -26,12 +26,12 @@ function Uploader:url(remote)
   return url.join(self.base, remote)
 end
 
-local function put_file(self, item, remote, sha256)
+local function put_file(self, source, remote, sha256)
   local path = ("%s/%s"):format(self.target.folder, remote)
-  local copied, err = host.copy(item.file, path, { sha256 = sha256 })
-  if copied then return true end
+  local copied, err = host.copy(source, path, { sha256 = sha256 })
+  if copied then return {} end
   -- The name holds the content's hash; still, look before believing that it is ours.
-  if err.code == "EEXIST" and host.hash(path) == sha256 then return true end
+  if err.code == "EEXIST" and host.hash(path) == sha256 then return {} end
   return nil, err
 end
 
@@ -49,30 +49,43 @@ local function ftp_options(self, sha256)
   }
 end
 
--- The temporary name is on disk before the server hears it, so that what a crash leaves there is
--- known as ours and deleted on the next connection. A second crash may come before that, so there
--- may be several.
-local function put_once(self, item, remote, sha256)
+local function put_once(self, source, remote, sha256, extra)
   local options = ftp_options(self, sha256)
-  options.temporary = (".%s.%s.%s.part"):format(remote, sha256:sub(1, 12), host.random(4))
-  local left = item.note.temporaries or {}
-  options.cleanup = left[1] and left or nil
-  item:remember { temporaries = { options.temporary, table.unpack(left, 1, MOST_LEFT - 1) } }
-  local sent, err = host.ftp_put(item.file, url.target_url(self.target, remote), options)
+  for key, value in pairs(extra()) do options[key] = value end
+  local sent, err = host.ftp_put(source, url.target_url(self.target, remote), options)
   local tls = sent and sent.tls or err and err.tls_offered
   if tls and not learned(self, "tls") then self.journal:set_fact(self.scope, "tls", "1") end
   return sent, err
 end
 
-local function put_ftp(self, item, remote, sha256)
-  local sent, err = put_once(self, item, remote, sha256)
+local function put_ftp(self, source, remote, sha256, extra)
+  local sent, err = put_once(self, source, remote, sha256, extra)
   if not sent and err.rename_refused and not learned(self, "cannot_rename") then
     self.journal:set_fact(self.scope, "cannot_rename", "1")
-    sent, err = put_once(self, item, remote, sha256)
+    sent, err = put_once(self, source, remote, sha256, extra)
   end
-  if not sent then return nil, err end
-  self:warn(sent.warnings)
-  return true
+  return sent, err
+end
+
+---Uploads a file under a name of its own: what the server said of it, or nil and an Error.
+---@param source string
+---@param remote string
+---@param sha256 string of the source
+---@param extra fun(): table further options for each call of host.ftp_put
+---@return { tls?: boolean, warnings?: string[] }|nil, Error?
+function Uploader:send(source, remote, sha256, extra)
+  local put = self.target.scheme == "file" and put_file or put_ftp
+  return put(self, source, remote, sha256, extra)
+end
+
+-- The temporary name is on disk before the server hears it, so that what a crash leaves there is
+-- known as ours and deleted on the next connection. A second crash may come before that, so there
+-- may be several.
+local function name_temporary(item, remote, sha256)
+  local left = item.note.temporaries or {}
+  local temporary = (".%s.%s.%s.part"):format(remote, sha256:sub(1, 12), host.random(4))
+  item:remember { temporaries = { temporary, table.unpack(left, 1, MOST_LEFT - 1) } }
+  return { temporary = temporary, cleanup = left[1] and left or nil }
 end
 
 -- Each warning once a run: it is about the server, not about the file.
@@ -94,9 +107,11 @@ function Uploader:put(item)
   local size = original and item.size or item.file_size
   local extension = item.file:match("(%.[%w]+)$") or item.ext
   local remote = remote_name.of(item.name, sha256, extension)
-  local put = self.target.scheme == "file" and put_file or put_ftp
-  local done, err = put(self, item, remote, sha256)
-  if not done then return nil, err end
+  local sent, err = self:send(item.file, remote, sha256, function()
+    return name_temporary(item, remote, sha256)
+  end)
+  if not sent then return nil, err end
+  self:warn(sent.warnings)
   return { remote = remote, uploaded_sha256 = sha256, uploaded_size = size }
 end
 

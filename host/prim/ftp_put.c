@@ -40,24 +40,11 @@ static int ftp_put_finish(lua_State *L, struct op *op)
 
 static int l_ftp_put(lua_State *L)
 {
-    static const char *const keys[] = {"user",
-                                       "password",
-                                       "tls",
-                                       "ca_file",
-                                       "tls_max",
-                                       "sha256",
-                                       "rename",
-                                       "tls_seen",
-                                       "timeout",
-                                       "known_hosts",
-                                       "private_key",
-                                       "temporary",
-                                       "connections",
-                                       "cleanup",
-                                       "connect_timeout",
-                                       "response_timeout",
-                                       "stall_timeout",
-                                       NULL};
+    static const char *const keys[] = {
+        "user",         "password",         "tls",           "ca_file", "tls_max",
+        "sha256",       "rename",           "tls_seen",      "timeout", "known_hosts",
+        "private_key",  "temporary",        "connections",   "cleanup", "connect_timeout",
+        "make_folders", "response_timeout", "stall_timeout", NULL};
     struct upload_args args = {.source = api_check_path(L, 1)};
     upload_args_read(L, 2, keys, &args);
     return upload_op_wait(L, "ftp_put", &args, run, ftp_put_finish);

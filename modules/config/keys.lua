@@ -42,6 +42,7 @@ return {
   { name = "IG_USER_ID", type = "text", scope = "publish", required = true,
     placeholders = { "VOTRE_IG_USER_ID_ICI", "VOTRE_VRAI_USER_ID" } },
   { name = "APP_SECRET", type = "text", scope = "publish", secret = true },
+  { name = "APP_ID", type = "text", scope = "publish" },
   { name = "GRAPH_API_URL", type = "url", scope = "publish" },
   { name = "GRAPH_UPLOAD_URL", type = "url", scope = "publish",
     default = "https://rupload.facebook.com" },

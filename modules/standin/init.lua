@@ -55,6 +55,7 @@ end
 ---@field token string
 ---@field folder string where fetched media are kept
 ---@field port? integer
+---@field app_token? string "ID|SECRET" of the app that may ask about the token
 ---@field switches? table see standin/switches.lua
 
 ---@param options StandinOptions

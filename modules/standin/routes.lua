@@ -160,6 +160,23 @@ local function read_quota(state)
     config = { quota_total = state.switches.quota_total, quota_duration = 86400 } } } }
 end
 
+local function read_me(state)
+  return answers.json { id = state.account, user_id = state.account, username = "standin",
+    account_type = state.switches.account_type }
+end
+
+-- Only the app's own token may ask about another one.
+local function debug_token(state, request, given)
+  if not state.app_token or given ~= state.app_token then
+    return answers.error(state, 400, 100, nil, "(#100) You must provide an app access token")
+  end
+  local scopes = json.list()
+  for scope in state.switches.scopes:gmatch("[^,]+") do scopes[#scopes + 1] = scope end
+  local valid = request.query.input_token == state.token and state.switches.token == "ok"
+  return answers.json { data = { app_id = given:match("^%d+"), type = "USER", is_valid = valid,
+    expires_at = state.switches.expires_at, scopes = scopes } }
+end
+
 -- Dispatch -------------------------------------------------------------------------------------
 
 local function decode_form(text)
@@ -222,10 +239,10 @@ local function route(state, request, form)
   local id = path:match("^/(%d+)$")
   if id and state.containers[id] then return read_container(state, state.containers[id]) end
   if id and state.by_id[id] then return read_media(state, state.by_id[id]) end
-  if path == "/me" then
-    return answers.json { id = state.account, user_id = state.account, username = "standin",
-      account_type = "BUSINESS" }
+  if id == state.account then
+    return answers.json { id = state.account, username = "standin" }
   end
+  if path == "/me" then return read_me(state) end
   return answers.error(state, 400, 100, 33, "Unsupported get request. Object does not exist")
 end
 
@@ -238,6 +255,9 @@ function M.handle(state, request)
   state.log[#state.log + 1] = { method = request.method, path = request.path, time = host.now(),
     creation_id = form.creation_id }
   if state.switches.latency > 0 then host.sleep(state.switches.latency) end
+  if request.path:find("/debug_token$") then
+    return debug_token(state, request, token_of(request, form))
+  end
   local refused = check_token(state, request, form)
   if refused then return refused end
   local limit = state.switches.limit_calls

@@ -6,10 +6,11 @@ local M = {}
 local State = {}
 State.__index = State
 
----@param options { account: string, token: string, folder: string, switches?: table }
+---@param options StandinOptions
 function M.new(options)
   return setmetatable({
     account = options.account, token = options.token, folder = options.folder,
+    app_token = options.app_token,
     switches = switches.new(options.switches), containers = {}, media = {}, by_id = {},
     calls = 0, publishes = 0, fetches = 0, affected = 0, trace = 0, log = {},
     next_container = 18000000000000200, next_media = 17950000000000300,

@@ -18,6 +18,9 @@ M.DEFAULTS = {
   image_seconds = 0, video_seconds = 0.3,  -- IN_PROGRESS for so long; -1: for ever
   container_life = 86400, container_cap = 400,
   token = "ok",               -- ok, or the subcode of 190: 458 459 460 463 464 467
+  account_type = "BUSINESS",  -- what /me says: BUSINESS, MEDIA_CREATOR, PERSONAL
+  expires_at = 0,             -- of the token, as debug_token tells it; 0: never
+  scopes = "instagram_basic,instagram_content_publish,pages_read_engagement",
   limit_calls = 0,            -- so many calls, then code 4 on every one; 0: no limit
   usage = "absent",           -- usage headers: absent, rising, full
   localised = false,          -- error_user_msg in another language

@@ -27,6 +27,20 @@ function T.test_success()
   lu.assertEquals(host.list(server.root), {})
 end
 
+function T.test_folders_are_made_unless_told_otherwise()
+  local folder <close> = kit.folder()
+  local server <close> = kit.start("nasty")
+  local file = kit.file(folder.path, 1000)
+  local url = kit.url(server, "new/deep/" .. file.name)
+  local sent, err = host.ftp_put(file.path, url,
+    kit.options(server, file, { make_folders = false }))
+  lu.assertNil(sent)
+  lu.assertEquals(err.code, 550)
+  lu.assertEquals(host.list(server.root), {})
+  assert(host.ftp_put(file.path, url, kit.options(server, file)))
+  kit.assert_holds(server.root .. "/new/deep", { file })
+end
+
 function T.test_wrong_urls_are_refused()
   for url, word in pairs {
     ["http://h/a"] = "ftp://", ["ftp://h/"] = "file name", ["ftp://u:p@h/a"] = "user",
