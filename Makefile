@@ -59,15 +59,15 @@ $(TOOLS): $(B)/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard $$*
 
 deps:
 	@tools/deps.sh run
+deps-test:
+	@tools/deps.sh run test
 
-demo:
-	@tools/deps.sh run
+demo: deps
 	$(AGAIN) all
 	./$(BIN) demo
 
 # One last line for all suites: `N passed, N failed`.
-test:
-	@tools/deps.sh run test
+test: deps-test
 	$(AGAIN) all test-programs
 	@tools/run-tests.sh unit spec system
 
@@ -83,14 +83,12 @@ export TEST_LOGS := $(abspath $(B)/test-logs)
 # The same tests, watched more closely. The options end a program at its first finding.
 asan: export ASAN_OPTIONS = abort_on_error=0:detect_stack_use_after_return=1
 asan: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
-asan:
-	@tools/deps.sh run test
+asan: deps-test
 	$(AGAIN) B=build/asan BIN=build/asan/affiche ROOT=../.. CFLAGS="-O1 -g" \
 	  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" all test-programs watched
 tsan: export TSAN_OPTIONS = halt_on_error=1
 tsan: export WRAPPER = setarch -R
-tsan:
-	@tools/deps.sh run test
+tsan: deps-test
 	$(AGAIN) B=build/tsan BIN=build/tsan/affiche ROOT=../.. CFLAGS="-O1 -g" \
 	  SANITIZE="-fsanitize=thread" SUITES="unit spec" all test-programs watched
 valgrind: export WRAPPER = valgrind --quiet --error-exitcode=99 --leak-check=full \
@@ -99,10 +97,13 @@ valgrind:
 	@tools/deps.sh run test check
 	$(AGAIN) SUITES="unit spec" all test-programs watched
 
-SUITES ?= unit spec system
 watched: all test-programs
-	@tools/run-tests.sh $(SUITES)
+	@tools/run-tests.sh $(or $(SUITES),unit spec system)
 
+# Killed anywhere, and every call made to fail: all of it. Takes half an hour.
+crashtest: deps-test
+	$(AGAIN) all test-programs
+	./$(BIN) console tests/crash/main.lua report=docs/reliability.md
 bench: all
 	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
 
@@ -144,7 +145,7 @@ uninstall:
 clean:
 	rm -rf build affiche
 
-.PHONY: all deps check test demo asan tsan valgrind watched bench docs install \
+.PHONY: all deps deps-test check test demo asan tsan valgrind watched crashtest bench docs install \
   uninstall lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
 .SECONDARY:
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d)

@@ -4,6 +4,7 @@
 
 #include "durable.h"
 
+#include "sys/lock.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ struct ends {
     struct files_place from, to;
     int from_folder, to_folder;
     int source;
+    int made;                          // the temporary: open, so locked, until it has its name
     struct disk_facts facts;           // of the source as it was opened
     char temporary[DISK_NAME_MAX + 1]; // in the target folder, "" while there is none
     char hex[FILES_SHA256_HEX];        // of the content, once known
@@ -28,6 +30,7 @@ static void close_ends(struct ends *e)
 {
     if (*e->temporary)
         disk_remove(e->to_folder, e->temporary);
+    disk_close(e->made);
     disk_close(e->source);
     disk_close(e->from_folder);
     disk_close(e->to_folder);
@@ -126,7 +129,9 @@ static int create_temporary(struct ends *e, unsigned mode)
     int fd = code == 0 ? disk_create(e->to_folder, e->temporary, mode) : code;
     if (fd < 0)
         *e->temporary = '\0';
-    return fd;
+    else
+        lock_take(fd); // tells a sweep that its maker lives; without locks here it must do without
+    return e->made = fd;
 }
 
 // What was written is read again from the disk: the source is going to be unlinked on its word.
@@ -169,7 +174,6 @@ static int copy_to_temporary(struct durable_job *job, struct ends *e)
             code = verify(job, e, fd);
         job->at_target = code != 0;
     }
-    disk_close(fd);
     return code;
 }
 
@@ -206,7 +210,7 @@ static int copy_into_place(struct durable_job *job, struct ends *e)
 
 int durable_copy(struct durable_job *job)
 {
-    struct ends e = {.from_folder = -1, .to_folder = -1, .source = -1};
+    struct ends e = {.from_folder = -1, .to_folder = -1, .source = -1, .made = -1};
     int code = open_source(job, &e);
     if (code == 0)
         code = open_target(job, &e, false);
@@ -323,7 +327,7 @@ static int move_opened(struct durable_job *job, struct ends *e)
 
 int durable_move(struct durable_job *job)
 {
-    struct ends e = {.from_folder = -1, .to_folder = -1, .source = -1};
+    struct ends e = {.from_folder = -1, .to_folder = -1, .source = -1, .made = -1};
     int found = open_source(job, &e);
     bool gone = found == UV_ENOENT && job->sha256;
     int code = gone ? 0 : found;
@@ -350,7 +354,6 @@ static int write_into_place(struct ends *e, const void *data, size_t length, uns
     int code = disk_write(fd, data, length);
     if (code == 0)
         code = disk_sync(fd);
-    disk_close(fd);
     if (code == 0 && replace)
         code = disk_rename(e->to_folder, e->temporary, e->to_folder, e->to.name);
     else if (code == 0)
@@ -363,7 +366,7 @@ static int write_into_place(struct ends *e, const void *data, size_t length, uns
 
 int durable_write(const char *path, const void *data, size_t length, unsigned mode, bool replace)
 {
-    struct ends e = {.from_folder = -1, .to_folder = -1, .source = -1};
+    struct ends e = {.from_folder = -1, .to_folder = -1, .source = -1, .made = -1};
     struct durable_job job = {.target = path};
     int code = open_target(&job, &e, false);
     if (code == 0)

@@ -33,11 +33,16 @@ function methods.remember(item, fields)
   context.notes[context.step] = note
 end
 
--- By what the item is, not by its number: a journal made anew counts from 1 again.
+---The name of an item's own folder for intermediate files. By what the item is, not by its number:
+---a journal made anew counts from 1 again.
+function M.work_name(workflow, account, sha256)
+  return host.digest(table.concat({ workflow, account or "", sha256 }, "\0")):sub(1, 24)
+end
+
 local function private_folder(item)
   local context = M.context(item)
-  local key = table.concat({ context.flow.name, item.account or "", item.sha256 }, "\0")
-  return context.app.work_folder .. "/" .. host.digest(key):sub(1, 24)
+  local name = M.work_name(context.flow.name, item.account, item.sha256)
+  return context.app.work_folder .. "/" .. name
 end
 
 ---A private path for an intermediate file; it is removed when the item is done. Waits.

@@ -155,6 +155,11 @@ function Journal:unfinished(workflow, account)
     AND done = 0 ORDER BY created, id]], workflow, account))
 end
 
+---What identifies each item, of any workflow and account, that may still be worked on.
+function Journal:all_unfinished()
+  return assert(self.store:query("SELECT workflow, account, sha256 FROM item WHERE done = 0"))
+end
+
 -- Steps and notes ------------------------------------------------------------------------------
 
 function Journal:steps(id)

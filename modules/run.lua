@@ -5,6 +5,7 @@ local folder = require "folder"
 local i18n = require "i18n"
 local mutex = require "mutex"
 local report = require "report"
+local sweep = require "sweep"
 local turns = require "turns"
 
 local M = {}
@@ -80,6 +81,7 @@ function M.pass(app, flow, only)
     return report.cannot_start(app, lock_err.code ~= "EBUSY" and lock_err.message
       or i18n.t("run.locked", { folder = source, holder = lock_err.holder or "?" }))
   end
+  sweep.run(app, source)
   host.log("info", i18n.t("log.scan", { dir = source }))
   local entries, skipped = folder.look(source, flow.order)
   if not entries then return report.cannot_start(app, skipped.message) end

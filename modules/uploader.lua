@@ -6,6 +6,9 @@ local remote_name = require "remote_name"
 local url = require "url"
 
 local M = {}
+
+local MOST_LEFT = 16  -- names that one connection is asked to delete
+
 local Uploader = {}
 Uploader.__index = Uploader
 
@@ -78,15 +81,13 @@ function Uploader:send(source, remote, sha256, extra)
 end
 
 -- The temporary name is on disk before the server hears it, so that what a crash leaves there is
--- known as ours and deleted on the next connection.
+-- known as ours and deleted on the next connection. A second crash may come before that, so there
+-- may be several.
 local function name_temporary(item, remote, sha256)
+  local left = item.note.temporaries or {}
   local temporary = (".%s.%s.%s.part"):format(remote, sha256:sub(1, 12), host.random(4))
-  -- A second crash may come before the leftover of the first is deleted: they add up until then.
-  local left = item.note.temporary or {}
-  local known = table.move(left, math.max(1, #left - MOST_LEFT + 2), #left, 1, {})
-  known[#known + 1] = temporary
-  item:remember { temporary = known }
-  return { temporary = temporary, cleanup = #left > 0 and left or nil }
+  item:remember { temporaries = { temporary, table.unpack(left, 1, MOST_LEFT - 1) } }
+  return { temporary = temporary, cleanup = left[1] and left or nil }
 end
 
 -- Each warning once a run: it is about the server, not about the file.

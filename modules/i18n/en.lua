@@ -196,6 +196,7 @@ return {
   ["log.growing"] = "{name} is still growing: left for the next run",
   ["log.other_format"] = "{name} holds {format}: it is handled as that",
   ["log.overtake"] = "{name} does not wait any longer for a slower earlier file",
+  ["log.swept"] = "Removed what an interrupted run left: {path}",
   ["log.retry"] = "{name}: step {step} failed ({reason}); again in {seconds} s",
   ["log.account_rests"] = "the account rests: {reason}",
   ["log.serving"] = "Listening on {address}",

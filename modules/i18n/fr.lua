@@ -216,6 +216,7 @@ return {
   ["log.growing"] = "{name} grandit encore : laissé pour le prochain passage",
   ["log.other_format"] = "{name} contient du {format} : traité comme tel",
   ["log.overtake"] = "{name} n'attend plus un fichier précédent plus lent",
+  ["log.swept"] = "Reste d'une exécution interrompue supprimé : {path}",
   ["log.retry"] = "{name} : l'étape {step} a échoué ({reason}) ; nouvel essai dans {seconds} s",
   ["log.account_rests"] = "le compte se repose : {reason}",
   ["log.serving"] = "À l'écoute sur {address}",

@@ -1,0 +1,78 @@
+-- document.lua - docs/reliability.md: what was done to the program, and what came of it.
+local tally = require "tally"
+
+local M = {}
+
+local TEXT = [[
+# Killed anywhere
+
+Each file is published exactly once, or it is said why not, and no file is lost, whatever crashes or
+fills up on the way. This page is the proof of it. `make crashtest` measures it anew and writes the
+page; a sample of the same runs in `make test`.
+
+## What is done
+A run over three files (WebP, JPEG, MP4) is traced with `strace`. Every call that changes a file,
+the journal or the network is a *point*: nothing is listed by hand, so a new call is covered by
+itself.
+At each point, in a fresh world every time,
+
+- the program is killed (`SIGKILL`) as it enters the call; and once more, where the run that follows
+  is killed too, at another point; or
+- the call fails, once or from then on, with the errors that fit it (`EIO`, `ENOSPC`, `EINTR`,
+  `EMFILE`, `ENOMEM`).
+
+Then the program is run again until nothing is left to do, three times at most, and once more to see
+that this run changes nothing. The stand-in for Instagram is a process of its own, set to its worst
+case: a second publish of one container makes a second post, and a container never says that it is
+published.
+
+`strace` counts calls per thread, so the pools run with one thread here, one file is in progress at
+a time, and a point is a thread, a call and its number. `fired` says how many points were reached:
+names and times differ from run to run, and now and then a call fewer is made.
+
+## What holds after each
+1. One post per file. None, if the file is kept as `uncertain` with the reason (`held`): the program
+   was struck between the note "is being sent" and the answer, and nothing on the account speaks for
+   the post. With `ON_UNCERTAIN=resend` a run then publishes it, and there is one post.
+2. Each original lies in the folder or in `processed/`, once, byte for byte. Right after the strike
+   too, there is at least one whole copy.
+3. What has a public name is whole, at every moment: its name holds a piece of its content's hash.
+4. No temporary and no intermediate file is left.
+5. After an error of the journal itself no request leaves.
+6. The journal is intact and says of each file that it is done, or is held.
+
+`finished`: all was published by the next runs. `unharmed`: the run in which the call failed
+published everything itself. `held`: see 1. `wrong`: something of the above did not hold.
+
+## The journal is first
+In the trace of the clean run each effect on the outside is looked for, and before it a record that
+was written since the effect before, with a sync that has returned; before `media_publish` there are
+two, the container and the intent. Seen: {effects}. All had theirs.
+
+## Outcome
+{outcome}]]
+
+local TARGETS = { folder = "Uploads into a folder", vsftpd = "Uploads to an FTP server (vsftpd)",
+  nasty = "Uploads to the scripted FTP server" }
+
+local function effects_text(effects)
+  local parts = {}
+  for name, count in pairs(effects) do parts[#parts + 1] = ("%d × %s"):format(count, name) end
+  table.sort(parts)
+  return table.concat(parts, ", ")
+end
+
+---@param parts { target: string, campaign: Campaign }[]
+---@param effects table<string, integer>
+---@return string
+function M.of(parts, effects)
+  local outcome = {}
+  for i, part in ipairs(parts) do
+    outcome[i] = ("### %s\n%s.\n\n%s\n"):format(TARGETS[part.target],
+      tally.summary(part.campaign), tally.markdown(part.campaign))
+  end
+  local words = { effects = effects_text(effects), outcome = table.concat(outcome, "\n") }
+  return (TEXT:gsub("{(%l+)}", words))
+end
+
+return M
