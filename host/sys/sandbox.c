@@ -97,6 +97,7 @@ static int set_limits(int last)
 
 static int set_process_flags(void)
 {
+    prctl(PR_SET_NAME, "affiche-codec", 0, 0, 0); // for who looks at a list of processes
     // A host that dies without closing anything takes its workers along.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
