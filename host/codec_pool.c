@@ -219,17 +219,17 @@ static struct codec_process *start_another(struct codec_pool *pool)
     pool->rested = false;
     if (process) {
         process->owner = pool;
+        process->next = pool->processes;
         code = codec_process_start(process, &pool->host->loop, &EVENTS);
     }
+    if (code == 0)
+        pool->processes = process;
     if (code == 0 || (process && process->open > 0))
         pool->count++; // until it is freed
     else
         free(process);
-    if (code == 0) {
-        process->next = pool->processes;
-        pool->processes = process;
+    if (code == 0)
         return process;
-    }
     char message[160];
     snprintf(message, sizeof message, "no decoder process can be started: %s", uv_strerror(code));
     fail(take_first(pool), CODEC_MEMORY, message);

@@ -1,5 +1,6 @@
 // convert.c - host.convert(source, target, options): a baseline JPEG of any picture.
-// Decoded by a worker process, which is killed when the call is stopped. The target appears whole or not at all.
+// Decoded by a worker process, which is killed when the call is stopped. The target appears whole
+// or not at all.
 #include "../codec.h"
 
 #include <ctype.h>

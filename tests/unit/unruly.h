@@ -5,6 +5,7 @@
 
 #include "codec/worker.h"
 #include "codec_pool.h"
+#include "log.h"
 #include "sys/channel.h"
 #include "sys/sandbox.h"
 
@@ -209,6 +210,7 @@ static inline int close_world(void **state)
     (void)state;
     codec_pool_close(&world.host);
     uv_run(&world.host.loop, UV_RUN_DEFAULT);
+    log_free(world.host.log);
     close(world.source);
     close(world.memory);
     return uv_loop_close(&world.host.loop);
