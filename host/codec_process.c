@@ -10,6 +10,7 @@
 #include "sys/cut.h"
 #include "sys/descriptors.h"
 #include "sys/sandbox.h"
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,15 +106,26 @@ static char **child_environment(char *room[4])
     return room;
 }
 
+// This very program, also when an update has replaced its file: the two sides must match.
+static const char *program(char *room, size_t size)
+{
+    static const char gone[] = " (deleted)", self[] = "/proc/self/exe";
+    if (uv_exepath(room, &size) != 0)
+        return self;
+    bool replaced = size >= strlen(gone) && strcmp(room + size - strlen(gone), gone) == 0;
+    return replaced ? self : room;
+}
+
 static int spawn(struct codec_process *p, uv_loop_t *loop, int end)
 {
+    char path[PATH_MAX];
     char *arguments[] = {"affiche", WORKER_FLAG, NULL}, *environment[4];
     uv_stdio_container_t stdio[WORKER_SOCKET + 1] = {{.flags = UV_IGNORE}};
     if (sandbox_is_relaxed()) // its reports are wanted
         stdio[2] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = 2};
     stdio[WORKER_SOCKET] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = end};
     uv_process_options_t options = {
-        .file = "/proc/self/exe", // this very program, even when an update has replaced the file
+        .file = program(path, sizeof path),
         .args = arguments,
         .env = child_environment(environment),
         .flags = UV_PROCESS_DETACHED, // ^C is for the host

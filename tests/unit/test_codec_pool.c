@@ -2,6 +2,7 @@
 #include "unruly.h"
 
 #include <dirent.h>
+#include <malloc.h>
 #include <sys/wait.h>
 
 static void on_deadline(uv_timer_t *timer)
@@ -99,12 +100,15 @@ static void test_a_thousand_deaths_leave_nothing(void **state)
     assert_serves();
     size_t open_before = count_entries("/proc/self/fd");
     long pages_before = resident_pages();
+    size_t bytes_before = mallinfo2().uordblks;
     for (int i = 0; i < 334; i++)
         run(EXIT);
     assert_serves();
     assert_int_equal(count_entries("/proc/self/fd"), open_before);
-    if (!sandbox_is_relaxed())
-        assert_in_range(resident_pages(), 0, pages_before + 64);
+    if (!sandbox_is_relaxed()) {
+        assert_in_range(resident_pages(), 0, pages_before + 256);
+        assert_in_range(mallinfo2().uordblks, 0, bytes_before + 4096);
+    }
     codec_pool_close(&world.host);
     uv_run(&world.host.loop, UV_RUN_DEFAULT);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); // no child at all, so no zombie
