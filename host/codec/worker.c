@@ -74,8 +74,8 @@ static void do_job(struct codec_job *job, int source, int memory, worker_run_fn 
 
 static void serve(int socket, worker_run_fn run)
 {
-    struct codec_job job;
-    struct codec_answer answer;
+    struct codec_job job = {0};
+    struct codec_answer answer = {0};
     int descriptors[CHANNEL_DESCRIPTORS];
     while (channel_receive(socket, &job, sizeof job, descriptors) == 1) {
         do_job(&job, descriptors[0], descriptors[1], run, &answer);

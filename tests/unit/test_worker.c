@@ -64,7 +64,7 @@ static void test_lies_are_not_believed(void **state)
 
 static double time_here(const struct codec_ticket *ticket)
 {
-    struct codec_answer answer;
+    struct codec_answer answer = {0};
     struct codec_job job = ticket->job;
     job.fd = ticket->source;
     uint64_t start = uv_hrtime();

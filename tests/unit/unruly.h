@@ -130,8 +130,8 @@ static inline void misbehave(const struct codec_job *job, struct codec_answer *a
         answer->status = hoard() ? CODEC_FORMAT : CODEC_MEMORY;
     else if (what >= LIE_ABOUT_SIZE)
         lie(what, answer);
-    while (what == HANG)
-        (void)*(volatile char *)answer->message;
+    for (volatile bool hang = what == HANG; hang;)
+        continue;
 }
 
 // ---- the host's side ----------------------------------------------------------------------------
