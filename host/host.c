@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include "api.h"
+#include "codec_pool.h"
 #include "http.h"
 #include "log.h"
 #include "memory.h"
@@ -196,6 +197,7 @@ void host_close(struct host *host)
         lua_close(host->L);
     host->L = NULL;
     signals_close(host);
+    codec_pool_close(host);
     uv_run(&host->loop, UV_RUN_DEFAULT); // what was cancelled comes to its end
     transfer_pool_free(host->transfers);
     http_pool_free(host->http);

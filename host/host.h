@@ -16,6 +16,7 @@ struct log;
 struct http_pool;
 struct transfer_pool;
 struct signals;
+struct codec_pool;
 
 // Limits on plain Lua, from the first day: they cannot be added later.
 struct budget {
@@ -45,6 +46,7 @@ struct host {
     struct http_pool *http;
     struct transfer_pool *transfers;
     struct signals *signals;
+    struct codec_pool *codecs;
 };
 
 // The host that owns this state. Never fails.

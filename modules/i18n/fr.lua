@@ -263,6 +263,7 @@ return {
   ["status.files"] =
     "Prêts : {ready} ({size} Mo) ; ignorés : {ignored}, différés : {deferred}, "
     .. "incertains : {uncertain}",
+  ["status.sandbox"] = "Décodeurs confinés par : {sandbox}",
   ["status.token"] = "Jeton : {state}",
   ["status.quota"] = "Quota : {used} sur {total}",
   ["status.yes"] = "oui",
