@@ -100,8 +100,8 @@ function host.live() end
 function host.env(name) end
 
 ---`sandbox` tells what holds the decoders: "seccomp+landlock", "seccomp", or "process" (a process of
----their own and nothing else).
----@return { version: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
+---their own and nothing else). `cwd` is the working directory, empty when it is gone.
+---@return { version: string, cwd: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
 function host.info() end
 
 ---Bytes from the system's random source as lower-case hex: `random(8)` has 16 digits.

@@ -100,16 +100,24 @@ local function stats(result)
     files_deferred = result.deferred_count, errors = result.errors }
 end
 
----The run could not start: the same shape, with the reason.
+---The result of a run that could not start: the same shape, with the reason.
+---@param app? table absent when not even the settings could be read
 ---@param message string
 ---@param problems? table[]
+function M.refusal(app, message, problems)
+  app = app or { cfg = {}, server_label = "" }
+  local text = host.redact(message)
+  local object = envelope(app, false, { success = false, stats = stats(M.new(app)),
+    items = json.list(), error = text, message = text })
+  object.result.problems = problems
+  return object
+end
+
+---As `refusal`, said in the log as well.
+---@return table object, true not_started
 function M.cannot_start(app, message, problems)
   host.log("error", message)
-  local result = M.new(app)
-  local object = envelope(app, false, { success = false, stats = stats(result),
-    items = json.list(), error = host.redact(message), message = host.redact(message) })
-  object.result.problems = problems
-  return object, true
+  return M.refusal(app, message, problems), true
 end
 
 ---The run ended before its time: what was done stands there, with the reason.

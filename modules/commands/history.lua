@@ -17,8 +17,7 @@ end
 return function(app, options)
   local opened, err = apps.look(app)
   if opened == nil and err then
-    session.say_error(err, app.t)
-    return 2
+    return session.give_up(options, err, app)
   end
   local rows = app.journal and app.journal:history { failed = options.failed } or {}
   local items = json.list()

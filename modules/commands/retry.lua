@@ -16,14 +16,12 @@ end
 return function(app, options)
   local flow, err = apps.load(app, "poster_media")
   if not flow then
-    session.say_error(err, app.t)
-    return 2
+    return session.give_up(options, err, app)
   end
-  if session.refuse(app, "run") then return 2 end
+  if session.refuse(app, "run", options) then return 2 end
   local names, problem = prepare(app, flow, options.files or {})
   if not names then
-    session.say_error(problem, app.t)
-    return 2
+    return session.give_up(options, problem, app)
   end
   if not next(names) then host.log("info", app.t("retry.none")) end
   local object, not_started = session.run(app, flow, names)

@@ -7,8 +7,7 @@ return function(app, options)
   if options.dry_run then return require "commands.preview" (app, options) end
   local flow, err = apps.load(app, options.workflow)
   if not flow then
-    session.say_error(err, app.t)
-    return 2
+    return session.give_up(options, err, app)
   end
   local object, not_started = session.run(app, flow)
   if options.json then io.stdout:write(report.encode(object), "\n") end
