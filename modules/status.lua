@@ -109,7 +109,8 @@ local function ask(app)
     quota = { used = json.null, total = json.null } }
   if not (app.cfg.ACCESS_TOKEN and app.cfg.IG_USER_ID and app.graph) then return unknown end
   local now = host.now("monotonic")
-  if app.asked and now - app.asked.at < ASK_EVERY then return app.asked.answer end
+  local known = app.account_state
+  if known and now - known.at < ASK_EVERY then return known.answer end
   local quota, err = app.graph:quota()
   local answer = unknown
   if quota then
@@ -119,7 +120,7 @@ local function ask(app)
     answer.token = { checked = true, valid = false, expires_at = json.null,
       error = errors.public(err).message }
   end
-  app.asked = { at = now, answer = answer }
+  app.account_state = { at = now, answer = answer }
   return answer
 end
 
