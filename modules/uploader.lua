@@ -12,8 +12,6 @@ local MOST_LEFT = 16  -- names that one connection is asked to delete
 local Uploader = {}
 Uploader.__index = Uploader
 
-local MOST_LEFT = 16  -- temporary names of one file that are kept in mind
-
 ---@param options { target: Target, base: string, cfg: table, journal: table }
 function M.new(options)
   local self = setmetatable(options, Uploader)
