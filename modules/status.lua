@@ -15,8 +15,8 @@ M.ORDER = { "success", "timestamp", "configuration", "source_directory", "source
   "ftp_server", "ftp_user", "ftp_upload_dir", "access_token_configured", "ig_user_id_configured",
   "config_valid", "problems", "sandbox", "source_analysis", "files_count", "total_size_mb",
   "files_ignored", "files_deferred", "files_uncertain", "files_ready", "filename", "extension",
-  "size_mb", "supported_formats", "token", "checked", "valid", "expires_at", "quota", "used", "total",
-  "ready_to_process", "key", "message", "next_action" }
+  "size_mb", "supported_formats", "token", "checked", "valid", "expires_at", "quota", "used",
+  "total", "ready_to_process", "key", "message", "next_action" }
 
 local function megabytes(bytes)
   return math.floor(bytes / 1048576 * 100 + 0.5) / 100
