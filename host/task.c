@@ -44,11 +44,8 @@ static void enqueue(struct task *task)
 {
     struct host *host = task->host;
     task->next_ready = NULL;
-    if (host->ready_last)
-        host->ready_last->next_ready = task;
-    else
-        host->ready_first = task;
-    host->ready_last = task;
+    struct task **end = host->ready_last ? &host->ready_last->next_ready : &host->ready_first;
+    *end = host->ready_last = task;
     task->refs++; // the list's; a task may die while it stands there
     // A timer that was due when uv_run began is served before the loop polls: it must not sleep.
     if (host->in_loop)
