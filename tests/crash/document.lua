@@ -1,4 +1,5 @@
 -- document.lua - docs/reliability.md: what was done to the program, and what came of it.
+local storm = require "storm"
 local tally = require "tally"
 
 local M = {}
@@ -49,6 +50,9 @@ In the trace of the clean run each effect on the outside is looked for, and befo
 was written since the effect before, with a sync that has returned; before `media_publish` there are
 two, the container and the intent. Seen: {effects}. All had theirs.
 
+## At random
+{random}.
+
 ## Outcome
 {outcome}]]
 
@@ -64,14 +68,16 @@ end
 
 ---@param parts { target: string, campaign: Campaign }[]
 ---@param effects table<string, integer>
+---@param random table what storm.run gave
 ---@return string
-function M.of(parts, effects)
+function M.of(parts, effects, random)
   local outcome = {}
   for i, part in ipairs(parts) do
     outcome[i] = ("### %s\n%s.\n\n%s\n"):format(TARGETS[part.target],
       tally.summary(part.campaign), tally.markdown(part.campaign))
   end
-  local words = { effects = effects_text(effects), outcome = table.concat(outcome, "\n") }
+  local words = { effects = effects_text(effects), random = storm.summary(random),
+    outcome = table.concat(outcome, "\n") }
   return (TEXT:gsub("{(%l+)}", words))
 end
 
