@@ -118,16 +118,30 @@ local function check_journal(world, held, wrong)
   end
 end
 
+-- The request to publish a container reaches the account once, whatever comes back.
+local function check_sends(seen, wrong)
+  local sends = {}
+  for _, call in ipairs(seen.log) do
+    local id = call.creation_id
+    if id then sends[id] = (sends[id] or 0) + 1 end
+  end
+  for id, count in pairs(sends) do
+    if count > 1 then add(wrong, "container %s was published %d times", id, count) end
+  end
+end
+
 ---Once nothing is left to be done.
 function M.finally(world, run)
   local wrong = M.always(world)
-  local held, posts = M.held(run.object), M.posts(world, world:seen())
+  local seen = world:seen()
+  local held, posts = M.held(run.object), M.posts(world, seen)
   local copies = copies_of(world)
   for name, count in pairs(posts) do
     check_file(world, name, count, held[name], copies[name], wrong)
   end
   check_leftovers(world, held, wrong)
   check_journal(world, held, wrong)
+  check_sends(seen, wrong)
   table.sort(wrong)
   return wrong
 end

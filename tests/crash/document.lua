@@ -34,7 +34,8 @@ names and times differ from run to run, and now and then a call fewer is made.
 ## What holds after each
 1. One post per file. None, if the file is kept as `uncertain` with the reason (`held`): the program
    was struck between the note "is being sent" and the answer, and nothing on the account speaks for
-   the post. With `ON_UNCERTAIN=resend` a run then publishes it, and there is one post.
+   the post. With `ON_UNCERTAIN=resend` a run then publishes it, and there is one post. The request
+   to publish a container never reaches the account twice.
 2. Each original lies in the folder or in `processed/`, once, byte for byte. Right after the strike
    too, there is at least one whole copy.
 3. What has a public name is whole, at every moment: its name holds a piece of its content's hash.

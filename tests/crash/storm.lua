@@ -1,14 +1,17 @@
 -- storm.lua - killed at random times, with all threads and eight files at once, where strike.lua
--- goes point by point with one of each. Meanwhile somebody looks at the public folder every 5 ms and
--- reads each name as it appears.
+-- goes point by point with one of each. Meanwhile somebody looks at the public folder every 5 ms
+-- and reads each name as it appears.
 local check = require "check"
 local world = require "world"
 
 local M = {}
 
-local SHORTEST, LONGEST = 0.15, 0.9  -- seconds that a run lives
+local SHORTEST, LONGEST = 0.2, 1.2  -- seconds that a run lives
 local LOOK_EVERY = 0.005
+local LATENCY = 0.1  -- seconds of the stand-in before each answer: a run has much in flight
 local BUSY = { AFFICHE_CONCURRENCY = "8", UV_THREADPOOL_SIZE = "4" }
+local RESEND = { AFFICHE_CONCURRENCY = "8", UV_THREADPOOL_SIZE = "4", ON_UNCERTAIN = "resend" }
+local ENOUGH = 120  -- seconds for a run that is left alone
 
 -- Files of different content: the samples with something at their end that changes nothing.
 local function make_files(folder, count)
@@ -54,17 +57,14 @@ end
 local function finish(one, wrong)
   local run
   for _ = 1, 3 do
-    run = one:run(nil, BUSY)
+    run = one:run(nil, BUSY, ENOUGH)
     if check.is_done(one, run) then break end
   end
   join(wrong, check.finally(one, run))
   join(wrong, check.rest(one))
   local held = 0
   for _ in pairs(check.held(run.object)) do held = held + 1 end
-  if held > 0 then
-    BUSY.ON_UNCERTAIN = "resend"
-    join(wrong, check.finally(one, one:run(nil, BUSY)))
-  end
+  if held > 0 then join(wrong, check.finally(one, one:run(nil, RESEND, ENOUGH))) end
   return held
 end
 
@@ -75,6 +75,7 @@ function M.run(options)
   local sources = make_files(folder .. "/files", options.files)
   local one <close> = world.open(folder .. "/world", "folder", sources)
   one:reset()
+  one:switch { latency = LATENCY }
   local wrong, kills = {}, 0
   local watcher <close> = host.spawn(watch, one, wrong)
   for _ = 1, options.kills do
@@ -82,6 +83,7 @@ function M.run(options)
     if run.status < 0 then kills = kills + 1 end
     join(wrong, check.always(one))
   end
+  one:switch { latency = 0 }
   local held = finish(one, wrong)
   watcher:cancel()
   host.remove(folder .. "/files", { recursive = true })
@@ -90,9 +92,10 @@ end
 
 ---One sentence.
 function M.summary(result)
-  return ("%d files, eight at once and all threads at work, killed %d times after %.2f to %.1f s, while "
-    .. "a client looked for new public names every %d ms: %d files held for a person, %d wrong"):format(
-    result.files, result.kills, SHORTEST, LONGEST, LOOK_EVERY * 1000, result.held, #result.wrong)
+  local text = "%d files, eight at once, all threads at work, killed %d times after %g to %g s, a "
+    .. "client looking for new public names every %d ms: %d held for a person, %d wrong"
+  return text:format(result.files, result.kills, SHORTEST, LONGEST, LOOK_EVERY * 1000, result.held,
+    #result.wrong)
 end
 
 return M

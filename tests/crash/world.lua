@@ -132,6 +132,14 @@ function World:reset()
   assert(host.http { url = ("http://127.0.0.1:%d/reset"):format(self.ports.web), method = "POST" })
 end
 
+---Tells the stand-in how to behave, until the next `reset`.
+---@param switches table see modules/standin/switches.lua
+function World:switch(switches)
+  local url = ("http://127.0.0.1:%d/standin/switches"):format(self.ports.graph)
+  local reply = assert(host.http { url = url, body = json.encode(switches) })
+  if reply.status ~= 200 then error(reply.body, 0) end
+end
+
 ---One pass of the program.
 ---@param tracer? string[] what stands before it: strace and its options
 ---@param env? table<string,string>
