@@ -1,49 +1,124 @@
-// codec.c - the host's side of the codecs: opens the source, runs the job off the loop, writes the
-// result, tells what it came to.
+// codec.c - the host's side of the codecs: opens the source, has a worker process do the job,
+// writes the result, tells what it came to.
 //
-// codec_execute runs on a worker thread and sees the plain C data of its operation alone; the rest
-// is the loop thread's.
+// Opening and writing may block and run on a thread, which sees the plain C data of its operation
+// alone; the rest is the loop thread's.
 #include "codec.h"
 
+#include "codec_check.h"
 #include "durable.h"
+#include "sys/channel.h"
 #include "sys/disk.h"
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_stopped(void *context)
-{
-    return work_stopped(context);
-}
+// ---- threads ------------------------------------------------------------------------------------
 
-static void write_result(struct codec_work *c)
+static void open_files(uv_work_t *request)
 {
-    c->at_target = true;
-    c->file.status =
-        durable_write(c->file.target, c->answer.jpeg, c->answer.jpeg_length, 0644, true);
-    codec_answer_free(&c->answer);
-}
-
-static void codec_execute(struct work *w)
-{
-    struct codec_work *c = (struct codec_work *)w;
+    struct codec_work *c = request->data;
     struct disk_facts facts;
     int fd = disk_open_file(DISK_HERE, c->file.path, &facts);
     c->file.status = fd < 0 ? fd : 0;
     if (fd < 0)
         return;
-    c->job.fd = fd;
-    c->job.size = facts.size;
-    codec_run(&c->job, &c->answer);
-    disk_close(fd);
-    if (c->answer.status == CODEC_OK && work_stopped(w))
-        c->answer.status = CODEC_STOPPED;
-    if (c->answer.status == CODEC_OK && c->file.target)
-        write_result(c);
+    c->ticket.source = fd;
+    c->ticket.job.size = facts.size;
+    if (c->ticket.job.kind != CODEC_CONVERT)
+        return;
+    int memory = channel_memory(CODEC_MAX_FILE);
+    c->ticket.memory = memory;
+    c->file.status = memory < 0 ? memory : 0;
+}
+
+static void write_result(uv_work_t *request)
+{
+    struct codec_work *c = request->data;
+    struct codec_answer *a = &c->ticket.answer;
+    uint8_t *bytes = malloc(a->jpeg_length);
+    c->file.status = bytes ? 0 : UV_ENOMEM;
+    if (bytes)
+        c->file.status = channel_copy_out(c->ticket.memory, bytes, a->jpeg_length);
+    if (c->file.status == 0 && !codec_check_jpeg(bytes, a->jpeg_length, a->width, a->height)) {
+        a->status = CODEC_FORMAT;
+        strcpy(a->message, "the decoder gave back what is no proper JPEG");
+    } else if (c->file.status == 0) {
+        c->at_target = true;
+        c->file.status = durable_write(c->file.target, bytes, a->jpeg_length, 0644, true);
+    }
+    free(bytes);
+}
+
+// ---- loop ---------------------------------------------------------------------------------------
+
+static void close_files(struct codec_work *c)
+{
+    disk_close(c->ticket.source);
+    disk_close(c->ticket.memory);
+    c->ticket.source = c->ticket.memory = -1;
+}
+
+static void finish_work(struct codec_work *c)
+{
+    close_files(c);
+    op_done(&c->file.work.op);
+}
+
+static void on_thread(struct codec_work *c, void (*run)(uv_work_t *), uv_after_work_cb after)
+{
+    uv_work_t *request = &c->file.work.request;
+    request->data = c;
+    int status = uv_queue_work(op_loop(&c->file.work.op), request, run, after);
+    if (status == 0)
+        return;
+    c->file.status = status;
+    finish_work(c);
+}
+
+static void on_written(uv_work_t *request, int status)
+{
+    struct codec_work *c = request->data;
+    if (status == UV_ECANCELED)
+        c->ticket.answer.status = CODEC_STOPPED;
+    finish_work(c);
+}
+
+static void on_answer(struct codec_ticket *ticket)
+{
+    struct codec_work *c = ticket->context;
+    c->in_pool = false;
+    if (ticket->answer.status == CODEC_OK && c->file.target)
+        on_thread(c, write_result, on_written);
+    else
+        finish_work(c);
+}
+
+static void on_opened(uv_work_t *request, int status)
+{
+    struct codec_work *c = request->data;
+    struct op *op = &c->file.work.op;
+    if (status == UV_ECANCELED || op->cancelled)
+        c->file.status = UV_ECANCELED;
+    if (c->file.status != 0) {
+        finish_work(c);
+        return;
+    }
+    c->in_pool = true;
+    codec_pool_submit(op->host, &c->ticket);
+}
+
+static void codec_cancel(struct op *op)
+{
+    struct codec_work *c = (struct codec_work *)op;
+    if (c->in_pool)
+        codec_pool_cancel(op->host, &c->ticket);
+    else
+        uv_cancel((uv_req_t *)&c->file.work.request); // fails when it runs: it will not take long
 }
 
 static void codec_release(struct op *op)
 {
-    codec_answer_free(&((struct codec_work *)op)->answer);
+    close_files((struct codec_work *)op);
     file_release(op);
 }
 
@@ -52,16 +127,23 @@ struct codec_work *codec_begin(lua_State *L, const char *name, enum codec_kind k
                                const struct codec_options *options)
 {
     struct codec_work *c = file_begin(L, name, sizeof *c, timeout, source, target, codec_release);
-    c->job.kind = kind;
-    c->job.options = *options;
-    c->job.stopped = is_stopped;
-    c->job.context = &c->file.work;
+    c->file.work.op.cancel = codec_cancel;
+    c->ticket.job.kind = kind;
+    c->ticket.job.options = *options;
+    c->ticket.source = c->ticket.memory = -1;
+    c->ticket.done = on_answer;
+    c->ticket.context = c;
     return c;
 }
 
 int codec_wait(lua_State *L, struct codec_work *c, op_finish_fn finish)
 {
-    return file_wait(L, &c->file, codec_execute, finish);
+    if (c->file.status == UV_ENOMEM) {
+        op_done(&c->file.work.op);
+        return api_fail(L, UV_ENOMEM, c->file.name, NULL);
+    }
+    on_thread(c, open_files, on_opened);
+    return op_wait(L, &c->file.work.op, finish);
 }
 
 // The last part of a path: messages name the file, the field `path` says where it is.
@@ -74,7 +156,8 @@ static const char *base_name(const char *path)
 static int fail_with(lua_State *L, struct codec_work *c, const char *kind, bool retryable)
 {
     const char *path = c->file.path;
-    api_error(L, kind, retryable, c->file.name, "%s: %s", base_name(path), c->answer.message);
+    api_error(L, kind, retryable, c->file.name, "%s: %s", base_name(path),
+              c->ticket.answer.message);
     lua_pushstring(L, path);
     lua_setfield(L, -2, "path");
     return 2;
@@ -84,7 +167,7 @@ int codec_failed(lua_State *L, struct codec_work *c)
 {
     if (c->file.status)
         return file_fail(L, &c->file, c->at_target ? c->file.target : c->file.path);
-    switch (c->answer.status) {
+    switch (c->ticket.answer.status) {
     case CODEC_OK:
         return 0;
     case CODEC_FORMAT:
@@ -94,7 +177,7 @@ int codec_failed(lua_State *L, struct codec_work *c)
     case CODEC_MEMORY:
         return fail_with(L, c, "limit", true);
     case CODEC_IO:
-        return api_fail(L, c->answer.code, c->file.name, c->file.path);
+        return api_fail(L, c->ticket.answer.code, c->file.name, c->file.path);
     default:
         return api_stopped(L, &c->file.work.op, c->file.name);
     }

@@ -1,15 +1,16 @@
-// codec.h - the host's side of the codecs: opens the source, runs the job off the loop, writes the
-// result, tells what it came to. What decodes lies in host/codec/ behind codec/job.h.
+// codec.h - the host's side of the codecs: opens the source, has a worker process do the job,
+// writes the result, tells what it came to. What decodes lies in host/codec/ behind codec/job.h and
+// runs in no process but a worker.
 #pragma once
 
 #include "api.h"
-#include "codec/job.h"
+#include "codec_pool.h"
 #include "file_work.h"
 
 struct codec_work {
     struct file_work file; // its status: how opening the source or writing the target ended
-    struct codec_job job;
-    struct codec_answer answer;
+    struct codec_ticket ticket;
+    bool in_pool;   // the ticket is, so the pool can end it
     bool at_target; // a failure concerns the target, not the source
 };
 

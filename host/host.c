@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include "api.h"
+#include "codec_pool.h"
 #include "http.h"
 #include "log.h"
 #include "memory.h"
@@ -140,7 +141,9 @@ static void turn(struct host *host, struct task *main_task)
         }
         if (host->task_count == 0)
             continue;
+        host->in_loop = true;
         int alive = uv_run(&host->loop, more || host->ready_first ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+        host->in_loop = false;
         if (!alive && !host->ready_first) {
             log_write(host, LOG_ERROR, "%u tasks wait for each other and nothing else: ended",
                       host->task_count);
@@ -194,6 +197,7 @@ void host_close(struct host *host)
         lua_close(host->L);
     host->L = NULL;
     signals_close(host);
+    codec_pool_close(host);
     uv_run(&host->loop, UV_RUN_DEFAULT); // what was cancelled comes to its end
     transfer_pool_free(host->transfers);
     http_pool_free(host->http);

@@ -16,6 +16,7 @@ struct log;
 struct http_pool;
 struct transfer_pool;
 struct signals;
+struct codec_pool;
 
 // Limits on plain Lua, from the first day: they cannot be added later.
 struct budget {
@@ -38,12 +39,14 @@ struct host {
     struct task *ready_last;
     unsigned task_count;
     unsigned op_count; // operations begun and not yet freed
+    bool in_loop;      // uv_run is running, for tasks that become ready meanwhile
     bool closing;      // the state is being closed: no more resumes
     // Each belongs to the file of its name, made at first use and freed by host_close.
     struct log *log;
     struct http_pool *http;
     struct transfer_pool *transfers;
     struct signals *signals;
+    struct codec_pool *codecs;
 };
 
 // The host that owns this state. Never fails.

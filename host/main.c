@@ -1,8 +1,12 @@
-// main.c - the program: open the host, run modules/main.lua, close.
+// main.c - the program: open the host, run modules/main.lua, close. Or, when the host starts it so,
+// a worker that decodes and has nothing of the host in it.
+#include "codec/worker.h"
 #include "host.h"
 
 int main(int argc, char **argv)
 {
+    if (worker_is_wanted(argc, argv))
+        worker_main(codec_run);
     struct host *host = host_open();
     if (!host)
         return 2;

@@ -56,6 +56,9 @@ static void enqueue(struct task *task)
         host->ready_first = task;
     host->ready_last = task;
     task->refs++; // the list's; a task may die while it stands there
+    // A timer that was due when uv_run began is served before the loop polls: it must not sleep.
+    if (host->in_loop)
+        uv_stop(&host->loop);
 }
 
 static struct task *dequeue(struct host *host)

@@ -70,7 +70,9 @@ end
 ---@param name string of the folder, beside the original
 ---@return { archived: string }|nil, Error?
 function M.move(item, name)
-  local app = items.context(item).app
+  local context = items.context(item)
+  if context.archived then return { archived = context.archived } end
+  local app = context.app
   local source = parent(item.path)
   local target = source .. "/" .. name
   local post = app.journal:post(item.account, instagram.post_kind(item), item.sha256)

@@ -82,13 +82,16 @@ function M.leftovers(app, flow, found)
   for _, entry in ipairs(found.media) do present[entry.path] = true end
   for _, row in ipairs(app.journal:unfinished(flow.name, app.cfg.IG_USER_ID)) do
     local meant = not found.only or found.only[row.name]
-    if meant and not present[row.path] and not host.stat(row.path) then
+    local record = app.journal:steps(row.id).archive
+    local archived = record and record.result.archived
+    if meant and not present[row.path] and (archived or not host.stat(row.path)) then
       local stem, ext = row.name:match("^(.+)(%.[^.]*)$")
+      local facts = archived and host.probe(archived) or {}
       local item = items.new({ name = row.name, stem = stem or row.name, ext = ext or "",
-        path = row.path, size = row.size, sha256 = row.sha256, account = row.account,
-        kind = row.kind }, { app = app, flow = flow, results = {}, notes = {} })
+        path = archived or row.path, size = row.size, sha256 = row.sha256, account = row.account,
+        kind = row.kind, format = facts.format, width = facts.width, height = facts.height },
+        { app = app, flow = flow, results = {}, notes = {}, archived = archived })
       local post = app.journal:post(row.account, instagram.post_kind(item), row.sha256)
-      local archived = app.journal:steps(row.id).archive
       if archived or post and post.state ~= "new" then
         list[#list + 1] = { name = row.name, item = item }
       end

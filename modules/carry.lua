@@ -71,7 +71,7 @@ local function conclude(app, item, outcome, done)
   local failed = outcome.state == "failed" and own_fault(err)
   app.journal:end_item(context.id, { state = outcome.state, error = err, done = done,
     failed = failed, wait_until = err and err.wait_until })
-  if failed and app.journal:failures(context.id) >= MOST_FAILURES then
+  if failed and not context.archived and app.journal:failures(context.id) >= MOST_FAILURES then
     local gone, move_err = archive.give_up(item, err)
     if not gone then host.log("warn", move_err.message, { file = item.name }) end
   end

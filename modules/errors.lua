@@ -53,7 +53,9 @@ function M.next_action(value, t)
   local err = M.of(value)
   if err.next_action then return err.next_action end
   local family = FAMILIES[err.op] or "errno"
-  local candidates = { err.subcode or false, err.code or false, err.status or false }
+  -- A server may answer "530 log in first" where it lacks TLS: then its code misleads.
+  local candidates = { err.kind == "tls" and "tls", err.subcode or false, err.code or false,
+    err.status or false }
   for _, code in ipairs(candidates) do
     local key = code and ("action.%s.%s"):format(family, code)
     if key and t.has(key) then return t(key, err) end

@@ -99,7 +99,9 @@ function host.live() end
 ---@return string|table<string,string>|nil
 function host.env(name) end
 
----@return { version: string, pid: integer, root: string, executable: string, system: string, libraries: table<string,string> }
+---`sandbox` tells what holds the decoders: "seccomp+landlock", "seccomp", or "process" (a process of
+---their own and nothing else).
+---@return { version: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
 function host.info() end
 
 ---Bytes from the system's random source as lower-case hex: `random(8)` has 16 digits.

@@ -152,7 +152,7 @@ end
 ---Items whose last step is not finished, oldest first.
 function Journal:unfinished(workflow, account)
   return assert(self.store:query([[SELECT * FROM item WHERE workflow = ? AND account = ?
-    AND done = 0 AND state <> 'failed' ORDER BY created, id]], workflow, account))
+    AND done = 0 ORDER BY created, id]], workflow, account))
 end
 
 ---What identifies each item, of any workflow and account, that may still be worked on.

@@ -156,7 +156,11 @@ local function compile(loader, name, tier, chain)
   local make = tier == "pure" and pure_environment or full_environment
   local environment = make(loader, { key = key, parent = chain })
   local chunk, message = load(text, "@" .. path, "t", seal(environment))
-  if not chunk then error(script_error(message, path), 0) end
+  if not chunk then
+    -- A refused binary chunk is not named by Lua itself.
+    if not message:find(path, 1, true) then message = path .. ": " .. message end
+    error(script_error(message, path), 0)
+  end
   return chunk, path, host.digest(text)
 end
 

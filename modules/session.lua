@@ -51,18 +51,12 @@ end
 -- Why a run cannot start, as one sentence, or nil.
 local function obstacle(app)
   local problems = status.problems(app)
-  if #problems > 0 then
-    local texts = {}
-    for i, problem in ipairs(problems) do
-      texts[i] = problem.message .. (problem.next_action and " — " .. problem.next_action or "")
-    end
-    return table.concat(texts, "; "), problems
+  if #problems == 0 then return nil end
+  local texts = {}
+  for i, problem in ipairs(problems) do
+    texts[i] = problem.message .. (problem.next_action and " — " .. problem.next_action or "")
   end
-  local source = app.cfg.AUTO_DOWNLOAD_DIR
-  local stat = host.stat(source .. "/.")
-  if not stat or stat.type ~= "folder" then
-    return i18n.t("run.no_folder", { folder = source }), problems
-  end
+  return table.concat(texts, "; "), problems
 end
 
 ---One run. The result object, and whether it could not even start.

@@ -13,8 +13,8 @@ local ASK_EVERY = 60 -- seconds: token and quota are asked of the server at most
 
 M.ORDER = { "success", "timestamp", "configuration", "source_directory", "source_exists",
   "ftp_server", "ftp_user", "ftp_upload_dir", "access_token_configured", "ig_user_id_configured",
-  "config_valid", "problems", "source_analysis", "files_count", "total_size_mb", "files_ignored",
-  "files_deferred", "files_uncertain", "files_ready", "filename", "extension", "size_mb",
+  "config_valid", "problems", "sandbox", "source_analysis", "files_count", "total_size_mb",
+  "files_ignored", "files_deferred", "files_uncertain", "files_ready", "filename", "extension", "size_mb",
   "supported_formats", "token", "checked", "valid", "expires_at", "quota", "used", "total",
   "ready_to_process", "key", "message", "next_action" }
 
@@ -22,29 +22,29 @@ local function megabytes(bytes)
   return math.floor(bytes / 1048576 * 100 + 0.5) / 100
 end
 
----What is missing or wrong, each with its key and what to do.
+local function folder_exists(app)
+  local path = app.cfg.AUTO_DOWNLOAD_DIR
+  local stat = path and host.stat(path .. "/.")
+  return stat ~= nil and stat.type == "folder"
+end
+
+---What is missing or wrong, the folder included, each with its key and what to do.
 function M.problems(app)
   local list = json.list()
   for _, problem in ipairs(config.fatal(app.problems, "run")) do
     list[#list + 1] = { key = problem.key, message = host.redact(problem.message),
       next_action = problem.next_action }
   end
+  if app.cfg.AUTO_DOWNLOAD_DIR and not folder_exists(app) then
+    list[#list + 1] = { key = "AUTO_DOWNLOAD_DIR",
+      message = app.t("run.no_folder", { folder = app.cfg.AUTO_DOWNLOAD_DIR }),
+      next_action = app.t("action.config.key.AUTO_DOWNLOAD_DIR") }
+  end
   return list
-end
-
-local function folder_state(app)
-  local path = app.cfg.AUTO_DOWNLOAD_DIR
-  local stat = path and host.stat(path .. "/.")
-  return stat ~= nil and stat.type == "folder"
 end
 
 local function configuration(app, exists, problems)
   local cfg = app.cfg
-  if cfg.AUTO_DOWNLOAD_DIR and not exists then
-    problems[#problems + 1] = { key = "AUTO_DOWNLOAD_DIR",
-      message = app.t("run.no_folder", { folder = cfg.AUTO_DOWNLOAD_DIR }),
-      next_action = app.t("action.config.key.AUTO_DOWNLOAD_DIR") }
-  end
   return {
     source_directory = cfg.AUTO_DOWNLOAD_DIR or json.null, source_exists = exists,
     ftp_server = app.server_label, ftp_user = app.target and app.target.user or json.null,
@@ -52,7 +52,7 @@ local function configuration(app, exists, problems)
       or json.null,
     access_token_configured = cfg.ACCESS_TOKEN ~= nil,
     ig_user_id_configured = cfg.IG_USER_ID ~= nil,
-    config_valid = #problems == 0, problems = problems,
+    config_valid = #problems == 0, problems = problems, sandbox = host.info().sandbox,
   }
 end
 
@@ -126,7 +126,7 @@ end
 ---@param app table loaded; its journal may be closed
 ---@return table
 function M.of(app)
-  local exists = folder_state(app)
+  local exists = folder_exists(app)
   local problems = M.problems(app)
   local settings = configuration(app, exists, problems)
   local found = analysis(app, exists)

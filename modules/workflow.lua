@@ -71,10 +71,22 @@ local function normalise(where, name, value)
     timeout = value.timeout }
 end
 
-local function load_step(loader, where, name)
+local function load_step(loader, name)
   local script = "steps/" .. name
   local value = loader:load(script, "full")
-  return normalise({ name = where.name, path = select(2, loader:find(script)) }, name, value)
+  return normalise({ name = script .. ".lua", path = select(2, loader:find(script)) }, name, value)
+end
+
+-- What these two work on is moved away by the step "archive".
+local function check_order(where, steps)
+  local archived = false
+  for _, step in ipairs(steps) do
+    if archived and (step.name == "prepare" or step.name == "upload") then
+      refuse(where, "%s needs the file that archive moves away: put %s before archive", step.name,
+        step.name)
+    end
+    archived = archived or step.name == "archive"
+  end
 end
 
 local function load_steps(loader, where, list)
@@ -86,8 +98,9 @@ local function load_steps(loader, where, list)
     if type(name) ~= "string" then refuse(where, "step %d has no name", i) end
     if seen[name] then refuse(where, "step %s stands there twice", name) end
     seen[name] = true
-    steps[i] = inline and normalise(where, name, entry) or load_step(loader, where, name)
+    steps[i] = inline and normalise(where, name, entry) or load_step(loader, name)
   end
+  check_order(where, steps)
   return steps
 end
 

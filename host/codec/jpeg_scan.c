@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum { SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, APP0 = 0xE0, APP1 = 0xE1, APP2 = 0xE2, APP14 = 0xEE };
-enum { TEM = 0x01, COM = 0xFE, RST0 = 0xD0, RST7 = 0xD7 };
+enum { SOF0 = 0xC0, SOF1 = 0xC1, DHT = 0xC4, DQT = 0xDB, DRI = 0xDD };
+enum { TEM = 0x01, RST0 = 0xD0, RST7 = 0xD7 };
 
 struct segment {
     int marker;
@@ -126,12 +127,20 @@ int jpeg_scan_icc(struct run *run, const uint8_t *bytes, size_t length, struct i
 
 static bool is_wanted(const struct segment *s, bool keep_icc)
 {
-    if (s->marker == COM || s->marker == TEM)
-        return false;
-    if (s->marker < APP0 || s->marker > APP0 + 15)
+    switch (s->marker) {
+    case SOI:
+    case SOF0:
+    case SOF1:
+    case DHT:
+    case DQT:
+    case DRI:
+    case SOS:
+    case EOI:
         return true;
-    return has_name(s, APP14, "Adobe", 5) || (keep_icc && is_icc(s)) ||
-           (s->length >= 14 && has_name(s, APP0, "JFIF", 5));
+    default:
+        return (s->length >= 12 && has_name(s, APP14, "Adobe", 5)) || (keep_icc && is_icc(s)) ||
+               (s->length >= 14 && has_name(s, APP0, "JFIF", 5));
+    }
 }
 
 uint8_t *jpeg_scan_strip(const uint8_t *bytes, size_t length, bool keep_icc, size_t *out_length)
@@ -148,12 +157,15 @@ uint8_t *jpeg_scan_strip(const uint8_t *bytes, size_t length, bool keep_icc, siz
         size_t size = (size_t)(s.end - s.start);
         if (s.marker == APP0)
             size = 18; // a thumbnail may follow, and shows what was cropped away
+        if (s.marker == APP14)
+            size = 16; // what follows has no meaning
         memcpy(out + used, s.start, size);
-        if (s.marker == APP0) {
+        if (s.marker == APP0 || s.marker == APP14) {
             out[used + 2] = 0; // the length
-            out[used + 3] = 16;
-            out[used + 16] = out[used + 17] = 0; // thumbnail of 0 x 0
+            out[used + 3] = (uint8_t)(size - 2);
         }
+        if (s.marker == APP0)
+            out[used + 16] = out[used + 17] = 0; // thumbnail of 0 x 0
         used += size;
     }
     *out_length = used;

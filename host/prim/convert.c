@@ -1,5 +1,6 @@
 // convert.c - host.convert(source, target, options): a baseline JPEG of any picture.
-// Runs on a worker thread; stopped between blocks of work. The target appears whole or not at all.
+// Decoded by a worker process, which is killed when the call is stopped. The target appears whole
+// or not at all.
 #include "../codec.h"
 
 #include <ctype.h>
@@ -10,7 +11,7 @@
 static int convert_finish(lua_State *L, struct op *op)
 {
     struct codec_work *c = (struct codec_work *)op;
-    const struct codec_answer *a = &c->answer;
+    const struct codec_answer *a = &c->ticket.answer;
     int results = codec_failed(L, c);
     if (results)
         return results;

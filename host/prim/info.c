@@ -1,6 +1,7 @@
 // info.c - host.info(): this program, its version and the libraries it runs with.
 // Loop thread only. Does not wait.
 #include "../api.h"
+#include "../sys/sandbox.h"
 #include <curl/curl.h>
 #include <microhttpd.h>
 #include <sqlite3.h>
@@ -18,11 +19,12 @@ static int l_info(lua_State *L)
     struct host *host = host_of(L);
     struct utsname system = {0};
     uname(&system);
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 7);
     set(L, "version", AFFICHE_VERSION);
     set(L, "root", host->root);
     set(L, "executable", host->executable);
     set(L, "system", system.sysname);
+    set(L, "sandbox", sandbox_name());
     lua_pushinteger(L, getpid());
     lua_setfield(L, -2, "pid");
     lua_createtable(L, 0, 5);

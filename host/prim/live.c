@@ -4,8 +4,8 @@
 
 static void count(uv_handle_t *handle, void *argument)
 {
-    (void)handle;
-    ++*(lua_Integer *)argument;
+    // What does not keep the program running, such as an idle decoder, is kept for the next use.
+    *(lua_Integer *)argument += uv_has_ref(handle);
 }
 
 static int l_live(lua_State *L)

@@ -1,5 +1,5 @@
 // probe.c - host.probe(path, options): what a medium is, from its content alone.
-// Runs on a worker thread; stopped between blocks of work.
+// Decoded by a worker process, which is killed when the call is stopped.
 #include "../codec.h"
 
 #define TIMEOUT 30 // seconds
@@ -10,7 +10,7 @@ static int probe_finish(lua_State *L, struct op *op)
     int results = codec_failed(L, c);
     if (results)
         return results;
-    codec_push_facts(L, &c->answer.facts);
+    codec_push_facts(L, &c->ticket.answer.facts);
     return 1;
 }
 

@@ -42,6 +42,9 @@ return {
   ["action.errno.ENOSPC"] = "The disk is full: free some space, then run again.",
   ["action.errno.EDQUOT"] = "The disk quota is used up: free some space, then run again.",
   ["action.errno.EBUSY"] = "Another run is at work: wait for its end.",
+  ["action.ftp.tls"] =
+    "Check the server's certificate: FTP_CA_FILE names the authority to trust, FTP_TLS says "
+    .. "whether TLS is required.",
   ["action.ftp.530"] = "Check FTP_USER and FTP_PASS.",
   ["action.ftp.550"] = "Check FTP_UPLOAD_DIR and the rights of this FTP user in it.",
   ["action.ftp.553"] = "Check FTP_UPLOAD_DIR and the rights of this FTP user in it.",
@@ -202,7 +205,6 @@ return {
   ["run.locked"] = "another run works on {folder} (process {holder})",
   ["script.no_folder"] = "the scripts folder {path} does not exist",
   ["step.timeout"] = "step {step} took more than {seconds} s",
-  ["step.needs"] = "step {step} needs what step {other} gives: put {other} before it",
   ["error.no_medium"] = "{name} is no picture or video that is handled here (content: {format})",
   ["prepare.no_entry"] = "formats.lua has no entry for {format}",
   ["prepare.too_large"] = "the file has {size} bytes, at most {limit} are taken",
@@ -239,6 +241,7 @@ return {
   ["status.server"] = "Upload to: {server}",
   ["status.files"] = "Ready: {ready} ({size} MB); ignored: {ignored}, deferred: {deferred}, "
     .. "uncertain: {uncertain}",
+  ["status.sandbox"] = "Decoders held by: {sandbox}",
   ["status.token"] = "Token: {state}",
   ["status.quota"] = "Quota: {used} of {total}",
   ["status.yes"] = "yes",

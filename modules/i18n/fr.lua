@@ -45,6 +45,9 @@ return {
   ["action.errno.ENOSPC"] = "Le disque est plein : libérez de la place puis relancez.",
   ["action.errno.EDQUOT"] = "Le quota du disque est épuisé : libérez de la place puis relancez.",
   ["action.errno.EBUSY"] = "Un autre passage est en cours : attendez sa fin.",
+  ["action.ftp.tls"] =
+    "Vérifiez le certificat du serveur : FTP_CA_FILE désigne l'autorité de confiance, FTP_TLS dit "
+    .. "si TLS est exigé.",
   ["action.ftp.530"] = "Vérifiez FTP_USER et FTP_PASS.",
   ["action.ftp.550"] =
     "Vérifiez FTP_UPLOAD_DIR et les droits de cet utilisateur FTP dans ce dossier.",
@@ -222,7 +225,6 @@ return {
   ["run.locked"] = "un autre passage travaille sur {folder} (processus {holder})",
   ["script.no_folder"] = "le dossier de scripts {path} n'existe pas",
   ["step.timeout"] = "l'étape {step} a pris plus de {seconds} s",
-  ["step.needs"] = "l'étape {step} a besoin de ce que donne {other} : placez {other} avant",
   ["error.no_medium"] = "{name} n'est pas une image ou une vidéo traitée ici (contenu : {format})",
   ["prepare.no_entry"] = "formats.lua n'a pas d'entrée pour {format}",
   ["prepare.too_large"] = "le fichier fait {size} octets, au plus {limit} sont acceptés",
@@ -261,6 +263,7 @@ return {
   ["status.files"] =
     "Prêts : {ready} ({size} Mo) ; ignorés : {ignored}, différés : {deferred}, "
     .. "incertains : {uncertain}",
+  ["status.sandbox"] = "Décodeurs confinés par : {sandbox}",
   ["status.token"] = "Jeton : {state}",
   ["status.quota"] = "Quota : {used} sur {total}",
   ["status.yes"] = "oui",

@@ -55,7 +55,8 @@ function T:test_the_most_specific_advice_is_given()
   lu.assertEquals(advice { kind = "auth", op = "ftp_put", code = 530 }, t("action.ftp.530"))
   lu.assertEquals(advice { kind = "io", op = "move", code = "ENOSPC" }, t("action.errno.ENOSPC"))
   lu.assertEquals(advice { kind = "remote", op = "http", status = 404 }, t("action.http.404"))
-  lu.assertEquals(advice { kind = "tls", op = "ftp_put", code = 999 }, t("action.kind.tls"))
+  lu.assertEquals(advice { kind = "tls", op = "ftp_put", code = 530 }, t("action.ftp.tls"))
+  lu.assertEquals(advice { kind = "tls", op = "http" }, t("action.kind.tls"))
   lu.assertEquals(advice { kind = "io", op = "x", next_action = "pray" }, "pray")
 end
 

@@ -118,6 +118,7 @@ end
 ---@field permissive? boolean proftpd: files may be written over
 ---@field fault? string nasty: what goes wrong
 ---@field delay? number nasty: seconds
+---@field port? integer default: one that is free
 
 ---Starts a server and waits until it accepts. Raises when it does not.
 ---@param kind "vsftpd"|"proftpd"|"pure-ftpd"|"sshd"|"nasty"
@@ -129,7 +130,7 @@ function M.start(kind, options)
     kind = kind,
     state = state,
     root = state .. "/root",
-    port = free_ports(),
+    port = options.port or free_ports(),
     user = "tester",
     password = "correct-horse-" .. host.random(4),
     ca_file = BASE .. "/tls/ca.pem",

@@ -1,0 +1,101 @@
+// worker.c - the decoders in a process of their own. Single-threaded: threads would need system
+// calls that it does not have, and there is one worker per core.
+#include "worker.h"
+
+#include "sys/channel.h"
+#include "sys/sandbox.h"
+#include <lcms2.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KEPT_MEMORY (16 << 20) // bytes of free memory kept from one job to the next
+
+bool worker_is_wanted(int argc, char **argv)
+{
+    return argc == 2 && strcmp(argv[1], WORKER_FLAG) == 0;
+}
+
+// Touches what opens a file or asks the system for something at its first use.
+static void warm_up(void)
+{
+    void *volatile block = malloc(1);
+    free(block);
+    cmsHPROFILE profile = cmsCreate_sRGBProfile(); // the time zone
+    if (profile)
+        cmsCloseProfile(profile);
+}
+
+// Memory above this is mapped for one use and returned by free; what is smaller is reused.
+static void set_memory_policy(void)
+{
+    mallopt(M_MMAP_THRESHOLD, KEPT_MEMORY);
+    mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
+}
+
+// Free blocks below one in use escape the policy.
+static void return_memory(void)
+{
+    if (mallinfo2().fordblks > KEPT_MEMORY)
+        malloc_trim(0);
+}
+
+static void deliver(struct codec_answer *answer, int memory)
+{
+    const char *problem = NULL;
+    if (answer->status == CODEC_OK && answer->jpeg_length > CODEC_MAX_FILE)
+        problem = "the result is too large";
+    else if (answer->status == CODEC_OK &&
+             channel_copy_in(memory, answer->jpeg, answer->jpeg_length) != 0)
+        problem = "not enough memory for the result";
+    codec_answer_free(answer);
+    if (problem == NULL)
+        return;
+    answer->status = CODEC_MEMORY;
+    strncpy(answer->message, problem, sizeof answer->message - 1);
+}
+
+// Takes the descriptors.
+static void do_job(struct codec_job *job, int source, int memory, worker_run_fn run,
+                   struct codec_answer *answer)
+{
+    job->bytes = NULL;
+    job->fd = source;
+    job->stopped = NULL; // who wants an end kills this process
+    job->context = NULL;
+    run(job, answer);
+    if (answer->jpeg)
+        deliver(answer, memory);
+    close(source);
+    close(memory);
+}
+
+static void serve(int socket, worker_run_fn run)
+{
+    struct codec_job job = {0};
+    struct codec_answer answer = {0};
+    int descriptors[CHANNEL_DESCRIPTORS];
+    while (channel_receive(socket, &job, sizeof job, descriptors) == 1) {
+        do_job(&job, descriptors[0], descriptors[1], run, &answer);
+        if (write(socket, &answer, sizeof answer) != sizeof answer)
+            return;
+        return_memory();
+    }
+}
+
+void worker_main(worker_run_fn run)
+{
+    // Whoever sends these to the whole group or service means the host, which ends us in turn.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    set_memory_policy();
+    warm_up();
+    if (sandbox_enter(WORKER_SOCKET) != 0)
+        _exit(WORKER_UNLOCKED);
+    serve(WORKER_SOCKET, run);
+    _exit(0); // what libraries do at exit needs more system calls
+}

@@ -1,0 +1,167 @@
+// codec_check.c - what a worker sends is believed only after this. Any thread; reads plain memory.
+//
+// The worker may have been taken over by a picture, so nothing here trusts what a decoder of ours
+// would have done. A boolean is looked at as a byte before it is one.
+#include "codec_check.h"
+
+#include <math.h>
+#include <string.h>
+
+// ---- the answer ---------------------------------------------------------------------------------
+
+static bool is_boolean(const bool *value)
+{
+    unsigned char byte;
+    memcpy(&byte, value, 1);
+    return byte <= 1;
+}
+
+static bool clean_text(char *text, size_t size)
+{
+    if (memchr(text, 0, size) == NULL)
+        return false;
+    for (; *text; text++)
+        if (*text < 32 || *text > 126)
+            *text = '?';
+    return true;
+}
+
+static bool is_amount(double value, double most)
+{
+    return isfinite(value) && value >= 0 && value <= most;
+}
+
+static bool is_between(int low, int value, int high)
+{
+    return low <= value && value <= high;
+}
+
+static bool check_facts(struct codec_facts *f, const struct codec_job *job)
+{
+    bool flags = is_boolean(&f->video) && is_boolean(&f->alpha) && is_boolean(&f->progressive) &&
+                 is_boolean(&f->icc) && is_boolean(&f->faststart) && is_boolean(&f->edit_list);
+    bool texts = clean_text(f->format, sizeof f->format) && clean_text(f->codec, sizeof f->codec) &&
+                 clean_text(f->audio_codec, sizeof f->audio_codec);
+    int side = flags && f->video ? UINT16_MAX : CODEC_MAX_SIDE;
+    return flags && texts && f->format[0] && is_between(1, f->width, side) &&
+           is_between(1, f->height, side) && is_between(1, f->orientation, 8) &&
+           is_between(0, f->components, UINT8_MAX) && is_between(0, f->rotation, 270) &&
+           f->rotation % 90 == 0 && f->frames <= UINT32_MAX && is_amount(f->duration, 1e20) &&
+           is_amount(f->fps, 1e10) && f->size == job->size;
+}
+
+static bool check_result(const struct codec_answer *a)
+{
+    return a->jpeg_length > 0 && a->jpeg_length <= CODEC_MAX_FILE &&
+           is_between(1, a->width, CODEC_MAX_SIDE) && is_between(1, a->height, CODEC_MAX_SIDE) &&
+           is_between(0, a->quality, 100);
+}
+
+bool codec_check_answer(struct codec_answer *answer, const struct codec_job *job)
+{
+    if (!clean_text(answer->message, sizeof answer->message))
+        return false;
+    switch ((int)answer->status) {
+    case CODEC_OK:
+        return check_facts(&answer->facts, job) &&
+               (job->kind == CODEC_PROBE || check_result(answer));
+    case CODEC_IO:
+        return answer->code < 0;
+    case CODEC_FORMAT:
+    case CODEC_LIMIT:
+    case CODEC_MEMORY:
+        return true;
+    default: // CODEC_STOPPED is not for a worker to say
+        return false;
+    }
+}
+
+// ---- the picture --------------------------------------------------------------------------------
+
+enum { SOF0 = 0xC0, SOF1 = 0xC1, DHT = 0xC4, RST0 = 0xD0, RST7 = 0xD7, SOI = 0xD8, EOI = 0xD9 };
+enum { SOS = 0xDA, DQT = 0xDB, DRI = 0xDD, APP0 = 0xE0, APP2 = 0xE2, APP14 = 0xEE };
+enum { MAX_SEGMENTS = 512, MAX_SCANS = 4 };
+
+struct picture {
+    const uint8_t *bytes;
+    size_t length, at;
+    int width, height;
+    int frames, scans, segments;
+};
+
+static bool begins(const uint8_t *payload, size_t length, const char *name, size_t count)
+{
+    return length >= count && memcmp(payload, name, count) == 0;
+}
+
+static bool check_frame(struct picture *p, const uint8_t *payload, size_t length)
+{
+    return length >= 6 && p->scans == 0 && p->frames++ == 0 && payload[0] == 8 &&
+           (payload[1] << 8 | payload[2]) == p->height &&
+           (payload[3] << 8 | payload[4]) == p->width && (payload[5] == 1 || payload[5] == 3) &&
+           length == 6 + 3u * payload[5];
+}
+
+static bool check_segment(struct picture *p, int marker, const uint8_t *payload, size_t length)
+{
+    switch (marker) {
+    case SOF0:
+    case SOF1:
+        return check_frame(p, payload, length);
+    case DHT:
+    case DQT:
+        return length >= 17;
+    case DRI:
+        return length == 2;
+    case SOS:
+        return p->frames == 1 && ++p->scans <= MAX_SCANS && length >= 6;
+    case APP0:
+        return length == 14 && begins(payload, length, "JFIF", 5);
+    case APP2:
+        return length > 14 && begins(payload, length, "ICC_PROFILE", 12);
+    case APP14:
+        return length == 12 && begins(payload, length, "Adobe", 5);
+    default:
+        return false;
+    }
+}
+
+// Goes behind the data of a scan, to the next marker.
+static bool skip_scan(struct picture *p)
+{
+    const uint8_t *end = p->bytes + p->length, *at = p->bytes + p->at;
+    while ((at = memchr(at, 0xFF, (size_t)(end - at))) != NULL && end - at >= 2) {
+        if (at[1] != 0 && at[1] != 0xFF && (at[1] < RST0 || at[1] > RST7)) {
+            p->at = (size_t)(at - p->bytes);
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
+// 1: the next segment is good, 0: it was the end of the picture, -1: it is not good.
+static int next_segment(struct picture *p)
+{
+    const uint8_t *s = p->bytes + p->at;
+    size_t left = p->length - p->at;
+    if (left < 2 || s[0] != 0xFF || ++p->segments > MAX_SEGMENTS)
+        return -1;
+    if (s[1] == EOI)
+        return left == 2 && p->scans > 0 ? 0 : -1;
+    size_t length = left < 4 ? 0 : (size_t)s[2] << 8 | s[3];
+    if (length < 2 || length > left - 2 || !check_segment(p, s[1], s + 4, length - 2))
+        return -1;
+    p->at += 2 + length;
+    return s[1] != SOS || skip_scan(p) ? 1 : -1;
+}
+
+bool codec_check_jpeg(const uint8_t *bytes, size_t length, int width, int height)
+{
+    struct picture p = {
+        .bytes = bytes, .length = length, .at = 2, .width = width, .height = height};
+    int more = length >= 2 && bytes[0] == 0xFF && bytes[1] == SOI ? 1 : -1;
+    while (more > 0)
+        more = next_segment(&p);
+    return more == 0;
+}

@@ -1,0 +1,27 @@
+// channel.h - what the host and a worker process share: a socket for messages of fixed size that
+// can carry descriptors, and memory that neither can pull away from under the other.
+// Any thread. Functions returning int give 0 (or a descriptor) or a negative UV_E*.
+#pragma once
+
+#include <stddef.h>
+
+#define CHANNEL_DESCRIPTORS 2 // at most in one message
+
+// Two connected ends, close-on-exec. One message arrives whole, or not at all.
+int channel_open(int ends[2]);
+// Does not wait: UV_EAGAIN when the other side is behind. The descriptors stay the caller's.
+int channel_send(int end, const void *message, size_t length, const int *descriptors, size_t count);
+// Does not wait. 1: a message of just that length, 0: none yet, UV_EOF: the other side is gone or
+// does not keep to the protocol. Descriptors that come with it are not taken.
+int channel_take(int end, void *message, size_t length);
+// Waits. Like channel_take, but never 0; what is missing among the descriptors is -1, and what
+// came is the caller's to close, also with a message of the wrong length.
+int channel_receive(int end, void *message, size_t length, int descriptors[CHANNEL_DESCRIPTORS]);
+
+// Memory as a descriptor, of fixed size: nobody can shrink or grow it. Untouched pages cost
+// nothing.
+int channel_memory(size_t size);
+// Copies from its start to `bytes`, once: what the other side changes later is not seen.
+int channel_copy_out(int memory, void *bytes, size_t length);
+// The other way round, without a write, which a sandbox may forbid.
+int channel_copy_in(int memory, const void *bytes, size_t length);

@@ -1,0 +1,187 @@
+// test_codec_check.c - what the host believes of a worker's JPEG and answer, and what it does not.
+#include "codec_check.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct file {
+    uint8_t bytes[512];
+    size_t length;
+};
+
+static void add(struct file *f, const void *bytes, size_t length)
+{
+    memcpy(f->bytes + f->length, bytes, length);
+    f->length += length;
+}
+
+static void add_segment(struct file *f, int marker, const char *payload, size_t length)
+{
+    const uint8_t head[4] = {0xFF, (uint8_t)marker, (uint8_t)((length + 2) >> 8),
+                             (uint8_t)(length + 2)};
+    add(f, head, 4);
+    add(f, payload, length);
+}
+
+static const char JFIF[] = "JFIF\0\1\1\0\0\1\0\1\0";
+static const char FRAME[] = "\10\0\20\0\40\1\1\21\0"; // 16 high, 32 wide, one component
+static const char SCAN[] = "\1\1\0\0\77\0";
+static const char DATA[] = "\x12\xFF\x00\xFF\xD0\x34\xFF\xFF\x00";
+
+// A whole one: `extra` stands before the frame.
+static struct file make(int extra, const char *payload, size_t length)
+{
+    static const char table[65] = "";
+    struct file f = {.length = 0};
+    add(&f, "\xFF\xD8", 2);
+    add_segment(&f, 0xE0, JFIF, 14);
+    if (extra)
+        add_segment(&f, extra, payload, length);
+    add_segment(&f, 0xDB, table, 65);
+    add_segment(&f, 0xC0, FRAME, 9);
+    add_segment(&f, 0xC4, table, 28);
+    add_segment(&f, 0xDA, SCAN, 6);
+    add(&f, DATA, sizeof DATA - 1);
+    add(&f, "\xFF\xD9", 2);
+    return f;
+}
+
+static bool is_good(const struct file *f)
+{
+    // In a block of its own, so that a sanitizer sees a byte too many.
+    uint8_t *exact = malloc(f->length ? f->length : 1);
+    memcpy(exact, f->bytes, f->length);
+    bool good = codec_check_jpeg(exact, f->length, 32, 16);
+    free(exact);
+    return good;
+}
+
+static void test_whole(void **state)
+{
+    (void)state;
+    struct file f = make(0, NULL, 0);
+    assert_true(is_good(&f));
+    assert_false(codec_check_jpeg(f.bytes, f.length, 16, 32));
+    f = make(0xEE, "Adobe\0\144\0\0\0\0\1", 12);
+    assert_true(is_good(&f));
+    f = make(0xE2, "ICC_PROFILE\0\1\1xyz", 17);
+    assert_true(is_good(&f));
+}
+
+static void test_each_truncation(void **state)
+{
+    (void)state;
+    struct file f = make(0, NULL, 0);
+    for (size_t whole = f.length; f.length > 0; f.length--)
+        assert_int_equal(is_good(&f), f.length == whole);
+}
+
+static void test_what_follows_the_end(void **state)
+{
+    (void)state;
+    struct file f = make(0, NULL, 0);
+    add(&f, "PK", 2);
+    assert_false(is_good(&f));
+}
+
+static void test_segments_that_do_not_belong(void **state)
+{
+    (void)state;
+    for (int marker = 1; marker < 256; marker++) {
+        bool harmless = marker == 0xC4 || marker == 0xDB; // one more table
+        struct file f = make(marker, "a payload of twenty-four", 24);
+        assert_int_equal(is_good(&f), harmless);
+    }
+    struct file f = make(0xE1, "Exif\0\0II*\0", 10);
+    assert_false(is_good(&f));
+    f = make(0xC0, FRAME, 9); // two frames
+    assert_false(is_good(&f));
+    f = make(0xDA, SCAN, 6); // a scan of nothing
+    assert_false(is_good(&f));
+}
+
+static struct codec_answer good_answer(void)
+{
+    struct codec_answer a = {.status = CODEC_OK, .width = 32, .height = 16, .jpeg_length = 100};
+    a.facts = (struct codec_facts){.format = "png", .width = 32, .height = 16, .size = 5};
+    a.facts.orientation = 1;
+    a.facts.frames = 1;
+    return a;
+}
+
+static bool is_believed(struct codec_answer a)
+{
+    const struct codec_job job = {.kind = CODEC_CONVERT, .size = 5};
+    return codec_check_answer(&a, &job);
+}
+
+#define ASSERT_REFUSED(field, value)                                                               \
+    do {                                                                                           \
+        struct codec_answer a = good_answer();                                                     \
+        a.field = value;                                                                           \
+        assert_false(is_believed(a));                                                              \
+    } while (0)
+
+static void test_numbers_of_an_answer(void **state)
+{
+    (void)state;
+    assert_true(is_believed(good_answer()));
+    ASSERT_REFUSED(width, 0);
+    ASSERT_REFUSED(height, CODEC_MAX_SIDE + 1);
+    ASSERT_REFUSED(quality, 101);
+    ASSERT_REFUSED(jpeg_length, 0);
+    ASSERT_REFUSED(jpeg_length, SIZE_MAX);
+    ASSERT_REFUSED(status, CODEC_STOPPED);
+    ASSERT_REFUSED(facts.width, -1);
+    ASSERT_REFUSED(facts.height, CODEC_MAX_SIDE + 1);
+    ASSERT_REFUSED(facts.orientation, 9);
+    ASSERT_REFUSED(facts.rotation, 45);
+    ASSERT_REFUSED(facts.frames, UINT64_MAX);
+    ASSERT_REFUSED(facts.size, 6);
+    ASSERT_REFUSED(facts.duration, NAN);
+    ASSERT_REFUSED(facts.fps, INFINITY);
+    ASSERT_REFUSED(facts.format[0], 0);
+}
+
+static void test_bytes_of_an_answer(void **state)
+{
+    (void)state;
+    struct codec_answer a = good_answer();
+    memset(&a.facts.video, 2, 1);
+    assert_false(is_believed(a));
+    a = good_answer();
+    memset(a.facts.codec, 'x', sizeof a.facts.codec);
+    assert_false(is_believed(a));
+    a = good_answer();
+    memset(a.message, 'x', sizeof a.message);
+    assert_false(is_believed(a));
+}
+
+static void test_texts_are_cleaned(void **state)
+{
+    (void)state;
+    const struct codec_job job = {.kind = CODEC_PROBE};
+    struct codec_answer a = {.status = CODEC_FORMAT, .message = "a\x1B[2Jb\nc\xFF"};
+    assert_true(codec_check_answer(&a, &job));
+    assert_string_equal(a.message, "a?[2Jb?c?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_each_truncation),
+        cmocka_unit_test(test_what_follows_the_end),
+        cmocka_unit_test(test_segments_that_do_not_belong),
+        cmocka_unit_test(test_numbers_of_an_answer),
+        cmocka_unit_test(test_bytes_of_an_answer),
+        cmocka_unit_test(test_texts_are_cleaned),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
