@@ -17,8 +17,8 @@ the journal or the network is a *point*: nothing is listed by hand, so a new cal
 itself.
 At each point, in a fresh world every time,
 
-- the program is killed (`SIGKILL`) as it enters the call; and once more, where the run that follows
-  is killed too, at another point; or
+- the program is killed (`SIGKILL`) as it enters the call; at every third point once more, where the
+  run that follows is killed too, at another point; or
 - the call fails, once or from then on, with the errors that fit it (`EIO`, `ENOSPC`, `EINTR`,
   `EMFILE`, `ENOMEM`).
 
