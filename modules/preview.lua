@@ -87,18 +87,29 @@ local function look_at(app, flow, found, entry)
   return result
 end
 
----@return table|nil object, Error?
-function M.of(app, flow)
+-- Only what is on the page is looked into: that takes the time.
+local function page_of(list, options)
+  local from = options.offset or 0
+  return table.move(list, from + 1, math.min(#list, from + (options.limit or #list)), 1, {})
+end
+
+---@param options? { limit?: integer, offset?: integer } default: everything
+---@return table|nil object, Error?, integer total
+function M.of(app, flow, options)
   local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
   local entries, skipped = host.scan(source, { order = flow.order })
   if not entries then return nil, skipped end
   local found = folder.sort(source, entries, skipped, app.policy.formats)
-  local items = json.list(host.map(found.media, { concurrency = app.cfg.AFFICHE_CONCURRENCY },
-    function(entry) return look_at(app, flow, found, entry) end))
-  for _, entry in ipairs(found.others) do
-    items[#items + 1] = row(entry.name, "ignore", i18n.t("preview.extension"))
-  end
-  return { success = true, source_directory = source, items = items }
+  local all = table.move(found.others, 1, #found.others, #found.media + 1,
+    table.move(found.media, 1, #found.media, 1, {}))
+  local items = host.map(page_of(all, options or {}), { concurrency = app.cfg.AFFICHE_CONCURRENCY },
+    function(entry)
+      if not app.extensions[entry.ext] then
+        return row(entry.name, "ignore", i18n.t("preview.extension"))
+      end
+      return look_at(app, flow, found, entry)
+    end)
+  return { success = true, source_directory = source, items = json.list(items) }, nil, #all
 end
 
 return M

@@ -6,7 +6,7 @@ local json = require "json"
 
 local M = {}
 
-local ORDER = { "success", "timestamp", "source_directory", "ftp_server", "instagram_account",
+M.ORDER = { "success", "timestamp", "source_directory", "ftp_server", "instagram_account",
   "result", "stats", "files_found", "files_processed", "files_uploaded", "files_published",
   "files_ignored", "files_failed", "files_deferred", "errors", "items", "file", "state",
   "media_id", "permalink", "error", "message" }
@@ -147,7 +147,7 @@ function M.finish(app, result)
 end
 
 function M.encode(object)
-  return json.encode(object, { order = ORDER, indent = 2 })
+  return json.encode(object, { order = M.ORDER, indent = 2 })
 end
 
 return M

@@ -102,16 +102,31 @@ local function obstacle(app)
   return joined(problems), problems
 end
 
+---Begins a run, for `run.carry`. Nil when it cannot start: the result object that says why, and
+---true when that is a run which is at work already.
+---@param app table
+---@param flow table
+---@return table|nil pass, table? result, boolean? busy
+function M.begin(app, flow)
+  local reason, problems = obstacle(app)
+  if reason then return nil, (report.cannot_start(app, reason, problems)), false end
+  local connected, err = apps.connect(app)
+  if not connected then return nil, (report.cannot_start(app, err.message)), false end
+  local pass, busy = run.begin(app, flow)
+  if not pass then
+    return nil, (report.cannot_start(app, busy.message)), busy.code == "EBUSY"
+  end
+  return pass
+end
+
 ---One run. The result object, and whether it could not even start.
 ---@param app table
 ---@param flow table
 ---@param only? table<string, boolean> names of the files to which the run is restricted
 function M.run(app, flow, only)
-  local reason, problems = obstacle(app)
-  if reason then return report.cannot_start(app, reason, problems) end
-  local connected, err = apps.connect(app)
-  if not connected then return report.cannot_start(app, err.message) end
-  return run.pass(app, flow, only)
+  local pass, refusal = M.begin(app, flow)
+  if not pass then return refusal, true end
+  return run.carry(app, flow, pass, only)
 end
 
 return M

@@ -1,29 +1,35 @@
--- commands/history.lua - what was done, newest first.
+-- commands/history.lua - what was done, newest first; with --rebuild, first learned anew from the
+-- receipts beside the archived files.
 local apps = require "app"
+local history = require "history"
 local json = require "json"
 local session = require "session"
 
-local ORDER = { "items", "file", "state", "media_id", "permalink", "error", "workflow", "account",
-  "sha256", "updated" }
-
-local function public(row)
-  return { file = json.repair(row.name), path = json.repair(row.path), state = row.state,
-    media_id = row.media_id or json.null, permalink = row.permalink or json.null,
-    error = row.error and json.decode(row.error) or json.null, workflow = row.workflow,
-    account = row.account, sha256 = row.sha256, failures = row.failures,
-    updated = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(row.updated)) }
+-- Only who rebuilds makes a journal where none is.
+local function open(app, options)
+  if not options.rebuild then return apps.look(app) end
+  if not app.cfg.AUTO_DOWNLOAD_DIR then
+    session.refuse(app, "run", options)
+    return false, nil, true
+  end
+  local connected, err = apps.connect(app)
+  if not connected then return nil, err end
+  local counts = apps.rebuild(app)
+  if counts.restored + counts.damaged == 0 then
+    host.log("info", app.t("journal.nothing_rebuilt"))
+  end
+  return true
 end
 
 return function(app, options)
-  local opened, err = apps.look(app)
+  local opened, err, refused = open(app, options)
+  if refused then return 2 end
   if opened == nil and err then
     return session.give_up(options, err, app)
   end
-  local rows = app.journal and app.journal:history { failed = options.failed } or {}
-  local items = json.list()
-  for i, row in ipairs(rows) do items[i] = public(row) end
+  local items = history.items(app.journal, { state = options.failed and "failed" or nil })
   if options.json then
-    io.stdout:write(json.encode({ items = items }, { order = ORDER, indent = 2 }), "\n")
+    io.stdout:write(json.encode({ items = items }, { order = history.ORDER, indent = 2 }), "\n")
     return 0
   end
   for _, item in ipairs(items) do

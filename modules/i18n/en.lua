@@ -177,7 +177,7 @@ return {
   ["cli.log_format"] = "form of the log lines",
   ["cli.workflow"] = "workflow script",
   ["cli.json"] = "one JSON document on stdout",
-  ["cli.dry_run"] = "do everything but outside effects",
+  ["cli.dry_run"] = "as preview: what would be done, nothing is touched",
   ["cli.input"] = "file to convert",
   ["cli.output"] = "JPEG to write",
   ["cli.fit"] = "what to do with other shapes",
@@ -257,12 +257,4 @@ return {
   ["demo.page"] = "The feed to look at: {path}",
   ["demo.folder"] = "Everything the demo made lies in {path}",
   ["demo.fault"] = "unknown fault '{name}'; there are: {choices}",
-
-  -- The HTTP calls.
-  ["api.running"] = "a run is in progress (id {id})",
-  ["api.host"] = "this Host is not served here",
-  ["api.cross_site"] = "requests from other sites are refused",
-  ["api.token"] = "a valid bearer token is needed",
-  ["api.unknown"] = "there is nothing at {path}",
-  ["api.method"] = "this method is not possible here",
 }

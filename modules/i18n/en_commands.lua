@@ -2,6 +2,8 @@
 -- fr_commands.lua has the same keys.
 return {
   -- The command line.
+  ["cli.rebuild"] = "learns the journal anew from the receipts first",
+  ["journal.nothing_rebuilt"] = "there is no receipt",
   ["cli.doctor"] = "asks everything end to end, without posting",
   ["cli.explain"] = "why a file is treated as it is, and what the next run would do",
   ["cli.retry"] = "failed files now, with a fresh start",
@@ -233,4 +235,14 @@ return {
   ["new.no_folder"] = "no place for scripts: neither AFFICHE_SCRIPTS nor HOME is set",
   ["new.next.step"] = "Put \"{name}\" into the steps of a workflow.",
   ["new.next.workflow"] = "Look first: affiche preview {name}. Then: affiche run {name}.",
+
+  -- The HTTP calls.
+  ["api.running"] = "a run is in progress (id {id})",
+  ["api.host"] = "this Host is not served here",
+  ["api.cross_site"] = "requests from other sites are refused",
+  ["api.token"] = "a valid bearer token is needed",
+  ["api.unknown"] = "there is nothing at {path}",
+  ["api.method"] = "this method is not possible here",
+  ["api.paging"] = "limit must be a number from 1 to {most}, offset one from 0",
+  ["api.no_run"] = "there is no run {id}",
 }

@@ -196,7 +196,7 @@ return {
   ["cli.log_format"] = "forme des lignes du journal",
   ["cli.workflow"] = "script de workflow",
   ["cli.json"] = "un document JSON sur la sortie standard",
-  ["cli.dry_run"] = "tout faire sauf les effets extérieurs",
+  ["cli.dry_run"] = "comme preview : ce qui serait fait, sans rien toucher",
   ["cli.input"] = "fichier à convertir",
   ["cli.output"] = "JPEG à écrire",
   ["cli.fit"] = "que faire des autres proportions",
@@ -279,12 +279,4 @@ return {
   ["demo.page"] = "Le fil à regarder : {path}",
   ["demo.folder"] = "Tout ce que la démonstration a fait se trouve dans {path}",
   ["demo.fault"] = "panne inconnue '{name}' ; il y a : {choices}",
-
-  -- Les appels HTTP.
-  ["api.running"] = "un passage est en cours (id {id})",
-  ["api.host"] = "cet hôte n'est pas servi ici",
-  ["api.cross_site"] = "les requêtes d'autres sites sont refusées",
-  ["api.token"] = "un jeton d'accès valide est nécessaire",
-  ["api.unknown"] = "il n'y a rien à {path}",
-  ["api.method"] = "cette méthode n'est pas possible ici",
 }

@@ -2,6 +2,8 @@
 -- en_commands.lua a les mêmes clés.
 return {
   -- La ligne de commande.
+  ["cli.rebuild"] = "relit d'abord les reçus dans le journal",
+  ["journal.nothing_rebuilt"] = "il n'y a aucun reçu",
   ["cli.doctor"] = "interroge tout de bout en bout, sans rien publier",
   ["cli.explain"] = "pourquoi un fichier est traité ainsi, et ce que ferait le prochain passage",
   ["cli.retry"] = "les fichiers en échec, maintenant et à neuf",
@@ -245,4 +247,14 @@ return {
   ["new.no_folder"] = "pas de place pour les scripts : ni AFFICHE_SCRIPTS ni HOME n'est défini",
   ["new.next.step"] = "Mettez \"{name}\" dans les étapes d'un workflow.",
   ["new.next.workflow"] = "Regardez d'abord : affiche preview {name}. Puis : affiche run {name}.",
+
+  -- Les appels HTTP.
+  ["api.running"] = "un passage est en cours (id {id})",
+  ["api.host"] = "cet hôte n'est pas servi ici",
+  ["api.cross_site"] = "les requêtes d'autres sites sont refusées",
+  ["api.token"] = "un jeton d'accès valide est nécessaire",
+  ["api.unknown"] = "il n'y a rien à {path}",
+  ["api.method"] = "cette méthode n'est pas possible ici",
+  ["api.paging"] = "limit doit être un nombre de 1 à {most}, offset un nombre à partir de 0",
+  ["api.no_run"] = "il n'y a pas de passage {id}",
 }
