@@ -6,6 +6,7 @@ local errors = require "errors"
 local folder = require "folder"
 local i18n = require "i18n"
 local json = require "json"
+local outlook = require "outlook"
 local script = require "script"
 
 local M = {}
@@ -79,7 +80,8 @@ local function look_at(app, flow, found, entry)
   end
   local text, problem = M.caption_of(app, item)
   if not text then return row(entry.name, "fail", errors.of(problem).message) end
-  local result = row(entry.name, "publish")
+  local known = app.journal and app.journal:find_item(flow.name, item.account, item.sha256)
+  local result = row(entry.name, outlook.of({}, app, flow, entry, { known }))
   local width, height = M.target_size(app.policy.formats[item.format], item)
   result.caption, result.steps = text, step_names(flow)
   result.width, result.height = item.width or json.null, item.height or json.null

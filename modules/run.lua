@@ -21,6 +21,11 @@ local function ask_account(app)
   return app.refusal
 end
 
+local function growing(entry)
+  return host.error { kind = "io", op = "scan", retryable = true,
+    message = i18n.t("log.growing", { name = entry.name }) }
+end
+
 -- One file of the list, from its first look to its outcome. `entry` is what the scan found, or the
 -- leftover of an earlier run, which has its item already.
 local function take(app, flow, found, entry, place, result)
@@ -28,6 +33,10 @@ local function take(app, flow, found, entry, place, result)
   if judged.ignored then
     app.turns:pass(place)
     return report.ignored(result, entry.name, judged.ignored)
+  end
+  if judged.error and not entry.item and candidate.still_arriving(entry, judged.error) then
+    app.turns:pass(place)
+    return report.deferred(result, entry.name, growing(entry), place)
   end
   local err = judged.error or ask_account(app)
   local outcome = carry.take(app, flow, judged.item, place, err)
@@ -39,8 +48,7 @@ local function publish_all(app, flow, found, result)
   local list = candidate.leftovers(app, flow, found)
   for _, entry in ipairs(found.media) do
     if entry.growing then
-      report.deferred(result, entry.name, host.error { kind = "io", op = "scan", retryable = true,
-        message = i18n.t("log.growing", { name = entry.name }) })
+      report.deferred(result, entry.name, growing(entry))
     else
       list[#list + 1] = entry
     end

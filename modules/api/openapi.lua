@@ -60,7 +60,8 @@ local SCHEMAS = {
     permalink = nullable "string", error = nullable "object", workflow = text(), account = text(),
     sha256 = text(), failures = whole(), updated = text() }, { "file", "state" }),
   Planned = object({ file = text(), decision = { enum = { "publish", "duplicate", "ignore",
-    "fail" } }, reason = nullable "string", caption = text() }, { "file", "decision" }),
+    "fail", "wait", "look", "finish" } },
+    reason = nullable "string", caption = text() }, { "file", "decision" }),
 }
 
 local function answer(description, schema, kind)

@@ -170,7 +170,8 @@ function T:test_paths()
   lu.assertEquals(load({ AUTO_DOWNLOAD_DIR = "~/in" }).AUTO_DOWNLOAD_DIR, "/users/me/in")
   -- What is noted of a file must hold wherever the program is started next.
   local here = host.info().cwd
-  for given, meant in pairs { ["in"] = "/in", ["./in/"] = "/in", ["."] = "", ["../in"] = "/../in" } do
+  local cases = { ["in"] = "/in", ["./in/"] = "/in", ["."] = "", ["../in"] = "/../in" }
+  for given, meant in pairs(cases) do
     lu.assertEquals(load({ AUTO_DOWNLOAD_DIR = given }).AUTO_DOWNLOAD_DIR, here .. meant)
   end
   lu.assertEquals(load({ XDG_STATE_HOME = "/x" }).AFFICHE_STATE_DIR, "/x/affiche")
