@@ -137,8 +137,9 @@ docs: all
 SHARE = $(DESTDIR)$(PREFIX)/share/affiche
 install: all
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/affiche
-	@for f in $$(find modules scripts -type f -name '*.lua'); do \
-	  install -D -m 644 "$$f" "$(SHARE)/$$f" || exit 1; done
+	@for f in $$(find modules scripts -type f -name '*.lua') $$(find examples -type f); do \
+	  m=644; [ ! -x "$$f" ] || m=755; \
+	  install -D -m $$m "$$f" "$(SHARE)/$$f" || exit 1; done
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/affiche $(SHARE)
 
