@@ -88,6 +88,10 @@ function M.pass(app, flow, only)
   local found = folder.sort(source, entries, skipped, app.policy.formats)
   if only then folder.restrict(found, only) end
   result.found, result.ignored = found.found, found.ignored
+  for _, other in ipairs(found.others) do
+    host.log("info", i18n.t("log.ignored", { name = other.name,
+      reason = i18n.t("preview.extension") }), { file = other.name })
+  end
   local run_id = app.journal:begin_run(flow.name)
   local carried, err = publish_guarded(app, flow, found, result)
   if not carried then return report.broken(app, result, err), true end
