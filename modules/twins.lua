@@ -33,7 +33,7 @@ local function predecessor(places, place)
   return nearest
 end
 
----Waits for every earlier file of the same content. The result is closable and lets the next one on.
+---Waits for every earlier file of the same content. What it returns is to be closed, for the next.
 ---@return table
 function Twins:take(place, key)
   while self.first < place do self.arrived[self.first]:wait() end
