@@ -338,6 +338,6 @@ void codec_pool_close(struct host *host)
     host->codecs = NULL;
     pool->closing = true;
     for (struct codec_process *p = pool->processes; p; p = p->next)
-        codec_process_kill(p);
+        codec_process_dismiss(p);
     uv_close((uv_handle_t *)&pool->timer, on_timer_closed);
 }
