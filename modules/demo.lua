@@ -18,10 +18,11 @@ local function copy_samples(target)
   local source = host.info().root .. "/examples/media"
   local names, err = host.list(source)
   if not names then return nil, err end
-  -- The text among them is there to be ignored.
   for _, name in ipairs(names) do
-    local copied, copy_err = host.copy(source .. "/" .. name, target .. "/" .. name)
-    if not copied then return nil, copy_err end
+    if name ~= "README.md" then
+      local copied, copy_err = host.copy(source .. "/" .. name, target .. "/" .. name)
+      if not copied then return nil, copy_err end
+    end
   end
   return true
 end
