@@ -40,7 +40,9 @@ return function(args)
   if ok then return result end
   if interrupted then
     -- A server is ended by a signal as a matter of course.
-    return options.command == "serve" and 0 or INTERRUPTED
+    if options.command == "serve" then return 0 end
+    session.interrupted(options, interrupted)
+    return INTERRUPTED
   end
   return session.give_up(options, result)
 end

@@ -100,6 +100,17 @@ local function stats(result)
     files_deferred = result.deferred_count, errors = result.errors }
 end
 
+-- The items in the order of the feed.
+local function listed(result)
+  table.sort(result.items, function(a, b)
+    if a.place ~= b.place then return a.place < b.place end
+    return a.fields.file < b.fields.file
+  end)
+  local list = json.list()
+  for i, item in ipairs(result.items) do list[i] = item.fields end
+  return list
+end
+
 ---The result of a run that could not start: the same shape, with the reason.
 ---@param app? table absent when not even the settings could be read
 ---@param message string
@@ -130,19 +141,22 @@ function M.broken(app, result, err)
   return object
 end
 
+---The run was cut off: what is known of it. What it did not come to waits for the next one.
+---@param message string
+function M.interrupted(app, result, message)
+  result.deferred_count = math.max(0, result.found - result.processed - result.ignored)
+  local text = host.redact(message)
+  return envelope(app, false, { success = false, stats = stats(result), items = listed(result),
+    error = text, message = text })
+end
+
 ---@return table the result object
 function M.finish(app, result)
-  table.sort(result.items, function(a, b)
-    if a.place ~= b.place then return a.place < b.place end
-    return a.fields.file < b.fields.file
-  end)
-  local list = json.list()
-  for i, item in ipairs(result.items) do list[i] = item.fields end
   local message = i18n.t("log.finished",
     { published = result.published, processed = result.processed })
   host.log("info", message, { icon = "✅" })
   local success = result.failed == 0
-  return envelope(app, success, { success = success, stats = stats(result), items = list,
+  return envelope(app, success, { success = success, stats = stats(result), items = listed(result),
     message = message })
 end
 

@@ -116,6 +116,7 @@ end
 function M.carry(app, flow, pass, only)
   local _ <close> = pass.lock
   local result, source = report.new(app), pass.source
+  app.under_way = result
   sweep.run(app, source)
   host.log("info", i18n.t("log.scan", { dir = source }))
   local entries, skipped = folder.look(source, flow.order)

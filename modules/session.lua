@@ -27,7 +27,9 @@ function M.open(options)
   for _, problem in ipairs(problems) do
     if not problem.fatal then M.say_problem("warn", problem) end
   end
-  return apps.new { cfg = cfg, problems = problems }
+  local app, err = apps.new { cfg = cfg, problems = problems }
+  options.app = app
+  return app, err
 end
 
 function M.say_problem(level, problem)
@@ -81,6 +83,22 @@ function M.give_up(options, err, app)
   local action = errors.next_action(err, t)
   print_refusal(options, app, err.message .. (action and " — " .. action or ""))
   return 2
+end
+
+---The result object of a run, on stdout when it is asked for.
+function M.print_result(options, object)
+  if not options.json then return end
+  io.stdout:write(report.encode(object), "\n")
+  options.answered = true
+end
+
+---A signal ended the command: what a run had done by then.
+---@param signal string
+function M.interrupted(options, signal)
+  if not RUNS[options.command] or options.answered then return end
+  local app, message = options.app, i18n.t("log.interrupted", { signal = signal })
+  if not (app and app.under_way) then return print_refusal(options, app, message) end
+  M.print_result(options, report.interrupted(app, app.under_way, message))
 end
 
 ---Says all that is wrong with the settings of `command`, with `--json` on stdout as well; true when

@@ -1,6 +1,5 @@
 -- commands/retry.lua - failed files now: a new start for each, then one run of these files alone.
 local apps = require "app"
-local report = require "report"
 local retry = require "retry"
 local session = require "session"
 
@@ -25,7 +24,7 @@ return function(app, options)
   end
   if not next(names) then host.log("info", app.t("retry.none")) end
   local object, not_started = session.run(app, flow, names)
-  if options.json then io.stdout:write(report.encode(object), "\n") end
+  session.print_result(options, object)
   if not_started then return 2 end
   return object.success and 0 or 1
 end

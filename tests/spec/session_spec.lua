@@ -51,6 +51,27 @@ function T:test_commands_that_look_answer_too()
   lu.assertEquals(object.problems[1].key, "ACCESS_TOKEN")
 end
 
+function T:test_a_run_that_a_signal_ends_tells_what_it_had_done()
+  assert(host.mkdir(self.dir .. "/in"))
+  assert(host.mkdir(self.dir .. "/own/steps"))
+  assert(host.copy(host.info().root .. "/examples/media/morning.jpg", self.dir .. "/in/a.jpg"))
+  assert(host.write(self.dir .. "/own/steps/prepare.lua",
+    'return function() host.exec { "kill", "-INT", tostring(host.info().pid) } host.sleep(60) end'))
+  assert(host.write(self.dir .. "/.env", [[
+    AUTO_DOWNLOAD_DIR=in
+    AFFICHE_STATE_DIR=state
+    UPLOAD_URL=file:///nowhere
+    PUBLIC_BASE_URL=http://127.0.0.1:9
+    GRAPH_API_URL=http://127.0.0.1:9
+    ACCESS_TOKEN=token-of-the-spec
+    IG_USER_ID=1]], { mode = 384 }))
+  local status, object, log = self:affiche("run", "--json", "--scripts", "own")
+  lu.assertEquals({ status, object.success, object.result.success }, { 130, false, false }, log)
+  lu.assertStrContains(object.result.error, "SIGINT")
+  local stats = object.result.stats
+  lu.assertEquals({ stats.files_found, stats.files_deferred }, { 1, 1 })
+end
+
 function T:test_the_language_of_the_command_line_holds_from_the_start()
   local _, object, log = self:affiche("run", "--json", "--lang", "fr", "--env", "bad.env")
   lu.assertStrContains(object.result.error, "ligne 1")
