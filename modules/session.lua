@@ -27,9 +27,9 @@ function M.open(options)
   for _, problem in ipairs(problems) do
     if not problem.fatal then M.say_problem("warn", problem) end
   end
-  local app, err = apps.new { cfg = cfg, problems = problems }
+  local app, app_err = apps.new { cfg = cfg, problems = problems }
   options.app = app
-  return app, err
+  return app, app_err
 end
 
 function M.say_problem(level, problem)
