@@ -4,6 +4,7 @@ local carry = require "carry"
 local folder = require "folder"
 local i18n = require "i18n"
 local mutex = require "mutex"
+local preflight = require "preflight"
 local report = require "report"
 local sweep = require "sweep"
 local turns = require "turns"
@@ -45,6 +46,7 @@ local function publish_all(app, flow, found, result)
     end
   end
   app.twins, app.asking, app.asked, app.refusal = {}, {}, nil, nil
+  preflight.begin(app)
   app.turns = turns.new { count = #list, patience = app.policy.pacing.wait_for_earlier,
     on_overtake = function(item)
       host.log("warn", i18n.t("log.overtake", { name = item.name }), { file = item.name })
