@@ -105,4 +105,61 @@ function T.test_garbage_in_its_middle()
   assert_rebuilt(world)
 end
 
+-- By hand: a journal that is sound but knows nothing of these posts, say one of an old backup.
+function T.test_rebuilt_by_hand()
+  local world <close> = published()
+  local store = assert(host.store(journal_of(world)))
+  assert(store:write { { "DELETE FROM post" }, { "DELETE FROM step" }, { "DELETE FROM item" } })
+  store:close()
+  local result = world:run { "history", "--rebuild" }
+  lu.assertEquals(result.status, 0, result.stderr)
+  lu.assertStrContains(result.stderr, ("%d taken over"):format(COUNT))
+  copy_back(world)
+  for _, item in ipairs(world:pass().json.result.items) do
+    lu.assertEquals(item.state, "duplicate")
+  end
+  lu.assertEquals(#world:posts(), COUNT)
+end
+
+function T.test_rebuilt_by_hand_when_there_is_no_journal()
+  local world <close> = published()
+  assert(host.remove(world.state, { recursive = true }))
+  local result = world:run { "history", "--rebuild" }
+  lu.assertEquals(result.status, 0, result.stderr)
+  local _, said = result.stderr:gsub("taken over", "")
+  lu.assertEquals(said, 1)
+  lu.assertEquals(#world:run({ "history", "--json" }).json.items, COUNT)
+end
+
+function T.test_an_unreadable_receipt_is_counted_aloud()
+  local world <close> = published()
+  assert(host.write(world.media .. "/processed/.receipts/other.jpg.json", "{ cut"))
+  local result = world:run { "history", "--rebuild" }
+  lu.assertEquals(result.status, 1, result.stderr)
+  lu.assertStrContains(result.stderr, "1 unreadable")
+end
+
+-- A workflow with a folder of its own, which archives under another name.
+function T.test_the_receipts_of_another_folder_count_as_well()
+  local world <close> = scene.new()
+  local stories = world.folder .. "/stories"
+  assert(host.mkdir(stories))
+  scene.script(world, "steps/keep", [[
+    local archive = require "archive"
+    return function(item) return assert(archive.move(item, "done")) end]])
+  scene.script(world, "stories", ([[
+    return workflow { name = "stories", folder = %q,
+      steps = { "prepare", "upload", "publish", "keep" } }]]):format(stories))
+  local function run()
+    return world:run({ "run", "stories", "--json" }, { env = { AFFICHE_SCRIPTS = world.scripts } })
+  end
+  assert(host.write(stories .. "/a.jpg", scene.jpeg "a"))
+  lu.assertEquals(run().json.result.items[1].state, "published")
+  assert(host.remove(world.state, { recursive = true }))
+  assert(host.copy(stories .. "/done/a.jpg", stories .. "/a.jpg"))
+  local result = run()
+  lu.assertEquals(result.json.result.items[1].state, "duplicate", result.stderr)
+  lu.assertEquals(#world:posts(), 1)
+end
+
 return T
