@@ -137,8 +137,7 @@ function T:test_copies_in_one_run_are_posted_once()
   self.job:add("morning.jpg", "a.jpg")
   self.job:add("morning.jpg", "b.jpg")
   local object, items = self.job:run()
-  local states = { [items["a.jpg"].state] = true, [items["b.jpg"].state] = true }
-  lu.assertEquals(states, { published = true, duplicate = true })
+  lu.assertEquals({ items["a.jpg"].state, items["b.jpg"].state }, { "published", "duplicate" })
   lu.assertEquals({ #self.job:posts(), object.result.stats.files_ignored }, { 1, 1 })
   lu.assertTrue(self.job:has "processed/a.jpg" and self.job:has "processed/b.jpg")
 end
