@@ -7,6 +7,7 @@
 local caption = require "caption"
 local i18n = require "i18n"
 local items = require "item"
+local preflight = require "preflight"
 local settle = require "settle"
 local verdict = require "verdict"
 
@@ -50,6 +51,8 @@ local function rest(app, err)
 end
 
 local function create(app, item, post, form)
+  local seen, unseen = preflight.first(app, item)
+  if not seen then return nil, unseen end
   local id, err = app.graph:create_container(form)
   if not id then
     local meaning = verdict.of(err)

@@ -130,6 +130,7 @@ function M.begin(app, flow)
   if reason then return nil, (report.cannot_start(app, reason, problems)), false end
   local connected, err = apps.connect(app)
   if not connected then return nil, (report.cannot_start(app, err.message)), false end
+  if flow.folder then apps.learn(app, flow.folder) end
   local pass, busy = run.begin(app, flow)
   if not pass then
     return nil, (report.cannot_start(app, busy.message)), busy.code == "EBUSY"

@@ -1,32 +1,26 @@
--- commands/history.lua - what was done, newest first; with --rebuild, first learned anew from the
--- receipts beside the archived files.
+-- commands/history.lua - what was done, newest first; or the journal filled from the receipts.
 local apps = require "app"
 local history = require "history"
 local json = require "json"
 local session = require "session"
 
--- Only who rebuilds makes a journal where none is.
-local function open(app, options)
-  if not options.rebuild then return apps.look(app) end
-  if not app.cfg.AUTO_DOWNLOAD_DIR then
-    session.refuse(app, "run", options)
-    return false, nil, true
-  end
+local function rebuild(app, options)
+  if session.refuse(app, "run", options) then return 2 end
   local connected, err = apps.connect(app)
-  if not connected then return nil, err end
-  local counts = apps.rebuild(app)
+  if not connected then return session.give_up(options, err, app) end
+  local source = app.cfg.AUTO_DOWNLOAD_DIR
+  local counts = apps.rebuild(app, source)
   if counts.restored + counts.damaged == 0 then
-    host.log("info", app.t("journal.nothing_rebuilt"))
+    host.log("info", app.t("journal.no_receipts", { folder = source }))
   end
-  return true
+  if options.json then print(json.encode(counts)) end
+  return counts.damaged == 0 and 0 or 1
 end
 
 return function(app, options)
-  local opened, err, refused = open(app, options)
-  if refused then return 2 end
-  if opened == nil and err then
-    return session.give_up(options, err, app)
-  end
+  if options.rebuild then return rebuild(app, options) end
+  local opened, err = apps.look(app)
+  if opened == nil and err then return session.give_up(options, err, app) end
   local items = history.items(app.journal, { state = options.failed and "failed" or nil })
   if options.json then
     io.stdout:write(json.encode({ items = items }, { order = history.ORDER, indent = 2 }), "\n")

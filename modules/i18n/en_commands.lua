@@ -2,8 +2,6 @@
 -- fr_commands.lua has the same keys.
 return {
   -- The command line.
-  ["cli.rebuild"] = "learns the journal anew from the receipts first",
-  ["journal.nothing_rebuilt"] = "there is no receipt",
   ["cli.doctor"] = "asks everything end to end, without posting",
   ["cli.explain"] = "why a file is treated as it is, and what the next run would do",
   ["cli.retry"] = "failed files now, with a fresh start",

@@ -2,8 +2,6 @@
 -- en_commands.lua a les mêmes clés.
 return {
   -- La ligne de commande.
-  ["cli.rebuild"] = "relit d'abord les reçus dans le journal",
-  ["journal.nothing_rebuilt"] = "il n'y a aucun reçu",
   ["cli.doctor"] = "interroge tout de bout en bout, sans rien publier",
   ["cli.explain"] = "pourquoi un fichier est traité ainsi, et ce que ferait le prochain passage",
   ["cli.retry"] = "les fichiers en échec, maintenant et à neuf",
