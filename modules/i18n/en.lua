@@ -160,7 +160,7 @@ return {
   ["cli.run"] = "one pass over the folder, then exit",
   ["cli.preview"] = "what run would do, file by file; touches nothing",
   ["cli.status"] = "configuration, folder, files ready, token",
-  ["cli.serve"] = "HTTP server with status and run calls",
+  ["cli.serve"] = "HTTP server: status, runs, what was done and would be done",
   ["cli.convert"] = "the converter alone",
   ["cli.console"] = "Lua with the primitives, line by line or a file",
   ["cli.console_files"] = "a Lua file and its arguments",

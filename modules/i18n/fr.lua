@@ -179,7 +179,7 @@ return {
   ["cli.run"] = "un passage sur le dossier, puis fin",
   ["cli.preview"] = "ce que run ferait, fichier par fichier ; ne touche à rien",
   ["cli.status"] = "configuration, dossier, fichiers prêts, jeton",
-  ["cli.serve"] = "serveur HTTP avec les appels d'état et de lancement",
+  ["cli.serve"] = "serveur HTTP : état, passages, ce qui a été et serait fait",
   ["cli.convert"] = "le convertisseur seul",
   ["cli.console"] = "Lua avec les primitives, ligne par ligne ou un fichier",
   ["cli.console_files"] = "un fichier Lua et ses arguments",

@@ -165,7 +165,7 @@ function T:test_numbers_and_choices_are_checked()
 end
 
 function T:test_paths()
-  refused({ AUTO_DOWNLOAD_DIR = "C:/pictures" }, "AUTO_DOWNLOAD_DIR", "Windows")
+  refused({ AUTO_DOWNLOAD_DIR = "C:/Media/in" }, "AUTO_DOWNLOAD_DIR", "Windows")
   refused({ AUTO_DOWNLOAD_DIR = "D:\\pictures" }, "AUTO_DOWNLOAD_DIR", "Windows")
   lu.assertEquals(load({ AUTO_DOWNLOAD_DIR = "~/in" }).AUTO_DOWNLOAD_DIR, "/users/me/in")
   -- What is noted of a file must hold wherever the program is started next.
