@@ -119,7 +119,8 @@ function M.refusal(app, message, problems)
   local text = host.redact(message)
   local object = envelope(app, false, { success = false, stats = stats(M.new(app)),
     items = json.list(), error = text, message = text })
-  object.result.problems = problems
+  -- Beside the result for who reads the top first, and in it beside the error.
+  object.problems, object.result.problems = problems, problems
   return object
 end
 
