@@ -128,7 +128,7 @@ local function examine(self, app, flow, file)
   end
   self.growing = entry.growing
   rule(self, "folder", entry.growing and "no" or "yes", entry.growing and "growing" or "steady")
-  local found = folder.sort(entries, skipped, app.policy.formats)
+  local found = folder.sort(file.folder, entries, skipped, app.policy.formats)
   if not app.extensions[entry.ext] then
     self.ignored = i18n.t("preview.extension")
     return rule(self, "extension", "no", "no_candidate", { ext = entry.ext })
