@@ -150,6 +150,8 @@ static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
         return 0;
     }
     keep_result(run, plan, 0, jpeg, size);
+    if (keep_icc)
+        run->answer->removed &= ~(uint32_t)CODEC_ICC;
     return 1;
 }
 
@@ -200,6 +202,7 @@ int convert(struct run *run, const uint8_t *bytes, size_t length)
     struct picture picture = {0};
     struct fit_plan plan;
     bool swap = facts->orientation >= 5;
+    run->answer->removed = facts->extras; // an encoder is given pixels and nothing else
     int status = fit_plan(run, swap ? facts->height : facts->width,
                           swap ? facts->width : facts->height, 1, &plan);
     if (status == 0)

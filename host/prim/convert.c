@@ -15,7 +15,7 @@ static int convert_finish(lua_State *L, struct op *op)
     int results = codec_failed(L, c);
     if (results)
         return results;
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 8);
     lua_pushstring(L, c->file.target);
     lua_setfield(L, -2, "path");
     lua_pushinteger(L, a->width);
@@ -30,6 +30,8 @@ static int convert_finish(lua_State *L, struct op *op)
         lua_pushinteger(L, a->quality);
         lua_setfield(L, -2, "quality");
     }
+    codec_push_extras(L, a->removed);
+    lua_setfield(L, -2, "removed");
     codec_push_facts(L, &a->facts);
     lua_setfield(L, -2, "source");
     return 1;
