@@ -43,7 +43,7 @@ end
 
 ---Width and height after the rules of formats.lua, as the converter will make them.
 function M.target_size(entry, item)
-  if entry.send == "as_is" or not item.width then return item.width, item.height end
+  if entry.send ~= "jpeg" or not item.width then return item.width, item.height end
   local width, height = item.width, item.height
   if (item.orientation or 1) >= 5 then width, height = height, width end
   width, height = fitted(entry, width, height)
