@@ -46,8 +46,13 @@ function checks.captions(path, value)
   return value
 end
 
--- workflow.lua checks it where it is used; a script that is not used is none of our business.
-function checks.filters(_, value) return value end
+-- workflow.lua checks the rest where it is used, but cannot name this file there.
+function checks.filters(path, value)
+  if type(value) ~= "function" and type(value) ~= "table" then
+    refuse(path, "it must return a function(item), or a table with the function accept")
+  end
+  return value
+end
 
 function checks.formats(path, value)
   if type(value) ~= "table" or next(value) == nil then
