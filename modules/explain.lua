@@ -50,6 +50,7 @@ end
 local function add_facts(self, item)
   local facts = host.probe(item.path) or {}
   for key, value in pairs(facts) do self.facts[key] = value end
+  if facts.meta then json.list(facts.meta.holds) end
   self.facts.sha256, self.facts.size = item.sha256, item.size
   self.facts.modified = time(item.mtime)
 end
@@ -143,7 +144,7 @@ local function examine(self, app, flow, file)
   end
   self.growing = entry.growing
   rule(self, "folder", entry.growing and "no" or "yes", entry.growing and "growing" or "steady")
-  local found = folder.sort(entries, skipped, app.policy.formats)
+  local found = folder.sort(file.folder, entries, skipped, app.policy.formats)
   if not app.extensions[entry.ext] then
     self.ignored = i18n.t("preview.extension")
     return rule(self, "extension", "no", "no_candidate", { ext = entry.ext })

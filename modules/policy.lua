@@ -7,10 +7,10 @@ local FORMAT_KEYS = { extensions = "table", send = "string", quality = "number",
   max_ratio = "number", max_bytes = "number", max_pixels = "number", timeout = "number",
   passthrough = "boolean", fix = "string", codecs = "table", min_duration = "number",
   max_duration = "number", min_fps = "number", max_fps = "number", faststart = "boolean",
-  edit_lists = "boolean", private = "boolean" }
+  edit_lists = "boolean", private = "boolean", focus_x = "number", focus_y = "number" }
 local CHOICES = { send = { jpeg = true, as_is = true, video = true },
   fix = { refuse = true, remux = true, transcode = true },
-  fit = { pad = true, crop = true, none = true } }
+  fit = { pad = true, crop = true, none = true, story = true } }
 
 local PACING = {
   spacing = 0, wait_for_earlier = 60, settle_after = { 2, 10, 30 },

@@ -10,7 +10,7 @@ local M = {}
 
 -- Options of host.convert that a format's entry may set.
 local CONVERT = { "quality", "fit", "background", "min_width", "max_width", "min_ratio",
-  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough" }
+  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y" }
 
 local MOST_ALT_TEXT = 1000  -- characters
 local MOST_LOST = 1         -- seconds that a video may get shorter when it is written anew

@@ -31,7 +31,8 @@ end
 local function fitted(entry, width, height)
   local low, high = entry.min_ratio or 0, entry.max_ratio or math.huge
   local ratio = width / height
-  if entry.fit == "pad" then
+  if entry.fit == "story" then low, high = 9 / 16, 9 / 16 end
+  if entry.fit == "pad" or entry.fit == "story" then
     if ratio < low then width = math.ceil(height * low) end
     if ratio > high then height = math.ceil(width / high) end
   elseif entry.fit == "crop" then

@@ -8,8 +8,10 @@
 local picture = {
   send = "jpeg",            -- "jpeg": make it fit; "as_is": send the file untouched
   quality = 90,             -- 1 to 100
-  fit = "pad",              -- outside the limits: "pad" adds a border, "crop" cuts, "none" refuses
-  background = "#ffffff",   -- of borders and of transparent parts
+  -- Outside the limits: "pad" adds a border, "crop" cuts, "none" refuses; "story" pads to 9:16.
+  fit = "pad",
+  background = "#ffffff",   -- of borders, also "blur" or "edge"; and of transparent parts
+  -- focus_x = 0.5, focus_y = 0.5,   -- what "crop" keeps in the middle; focus_y = 0: the top
   min_width = 320, max_width = 1440,
   min_ratio = 0.8, max_ratio = 1.91,
   max_bytes = 8 * 1000 * 1000,

@@ -17,6 +17,7 @@
 
 enum codec_kind { CODEC_PROBE, CODEC_CONVERT };
 enum codec_fit { CODEC_PAD, CODEC_CROP, CODEC_NONE };
+enum codec_backdrop { CODEC_COLOUR, CODEC_BLUR, CODEC_EDGE }; // beside a padded picture
 
 // What went wrong: the kinds of error that scripts see, and two that only the host can name.
 enum codec_status {
@@ -31,6 +32,8 @@ enum codec_status {
 struct codec_options {
     int quality; // 1 to 100
     enum codec_fit fit;
+    enum codec_backdrop backdrop;
+    double focus_x, focus_y;     // CODEC_CROP: what stays in the middle, 0 to 1
     uint8_t background[3];       // R, G, B
     int min_width, max_width;    // of the result; 0: no limit
     double min_ratio, max_ratio; // width / height of the result; 0: no limit

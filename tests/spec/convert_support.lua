@@ -50,6 +50,9 @@ function M.assert_scene(name, options, limit)
   return done
 end
 
+---Red, green and blue of the result.
+function M.pixel(x, y) return media.pixel(set, M.out, x, y) end
+
 function M.assert_colour(x, y, wanted, what)
   local found = media.pixel(set, M.out, x, y)
   for i = 1, 3 do

@@ -6,7 +6,8 @@ local our = require "convert_support"
 local T = our.spec()
 
 local XMP = "<x:xmpmeta><dc:title><rdf:Alt><rdf:li>Low tide &amp; gulls</rdf:li></rdf:Alt>"
-  .. "</dc:title><dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>gull</rdf:li></rdf:Bag></dc:subject>"
+  .. "</dc:title><dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>gull</rdf:li></rdf:Bag>"
+  .. "</dc:subject>"
   .. "<dc:creator><rdf:Seq><rdf:li>Zoé</rdf:li></rdf:Seq></dc:creator></x:xmpmeta>CANARY"
 
 local function segment(marker, content)
