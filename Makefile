@@ -104,6 +104,13 @@ watched: all test-programs
 crashtest: deps-test
 	$(AGAIN) all test-programs
 	./$(BIN) console tests/crash/main.lua report=docs/reliability.md
+# Each reader of foreign bytes for SECONDS with clang's fuzzer and sanitizers.
+SECONDS ?= 60
+fuzz:
+	$(AGAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" WARN= LDFLAGS= \
+	  SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" fuzz-objects
+	@tools/fuzz.sh $(SECONDS)
+fuzz-objects: $(patsubst %.c,$(B)/%.o,$(wildcard host/codec/*.c) host/codec_check.c host/sniff.c)
 bench: all
 	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
 
@@ -146,6 +153,6 @@ clean:
 	rm -rf build affiche
 
 .PHONY: all deps deps-test check test demo asan tsan valgrind watched crashtest bench docs install \
-  uninstall lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
+  uninstall fuzz fuzz-objects lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
 .SECONDARY:
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d)
