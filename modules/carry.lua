@@ -66,7 +66,8 @@ end
 
 -- Writes down where the item stands; after too many failures of its own it leaves the folder.
 local function conclude(app, item, outcome, done)
-  local context, err = items.context(item), outcome.error
+  local context = items.context(item)
+  local err = outcome.error and errors.complete(outcome.error, item.name, app.t)
   local failed = outcome.state == "failed" and own_fault(err)
   app.journal:end_item(context.id, { state = outcome.state, error = err, done = done,
     failed = failed, wait_until = err and err.wait_until })

@@ -168,7 +168,7 @@ local OPS = { upload = "ftp_put", publish = "graph_post" }
 local function last_error(app, row)
   local known = row.error and json.decode(row.error)
   if type(known) ~= "table" then return json.null end
-  if not known.next_action then
+  if not known.next_action or known.next_action == json.null then
     local fields = { op = OPS[known.step] }
     for key, value in pairs(known) do
       if value ~= json.null then fields[key] = value end

@@ -4,6 +4,7 @@ local carry = require "carry"
 local folder = require "folder"
 local i18n = require "i18n"
 local mutex = require "mutex"
+local preflight = require "preflight"
 local report = require "report"
 local sweep = require "sweep"
 local turns = require "turns"
@@ -48,6 +49,7 @@ local function publish_all(app, flow, found, result)
       list[#list + 1] = entry
     end
   end
+  preflight.begin(app)
   app.asking, app.asked, app.refusal = {}, nil, nil
   app.twins = twins.new(#list)
   app.turns = turns.new { count = #list, patience = app.policy.pacing.wait_for_earlier,

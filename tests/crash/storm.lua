@@ -75,7 +75,7 @@ function M.run(options)
   local sources = make_files(folder .. "/files", options.files)
   local one <close> = world.open(folder .. "/world", "folder", sources)
   one:reset()
-  one:switch { latency = LATENCY }
+  one:switch { latency = LATENCY, quota_total = 10000, container_cap = 10000 }
   local wrong, kills = {}, 0
   local watcher <close> = host.spawn(watch, one, wrong)
   for _ = 1, options.kills do
