@@ -74,24 +74,26 @@ static void read_records(const uint8_t *p, size_t left, struct codec_words *w)
 }
 
 // A resource: "8BIM", number, a name with its length (padded to even), length, content (padded).
-void iptc_read(const uint8_t *p, size_t left, struct codec_facts *facts)
+void iptc_read(const uint8_t *bytes, size_t length, struct codec_facts *facts)
 {
+    const uint8_t *p = bytes;
+    size_t left = length;
     while (left >= 12 && memcmp(p, "8BIM", 4) == 0) {
         unsigned number = input_be16(p + 4);
         size_t head = 6 + ((size_t)p[6] + 2) / 2 * 2;
         if (left < head + 4)
             return;
-        size_t length = input_be32(p + head);
+        size_t size = input_be32(p + head);
         head += 4;
-        if (length > left - head)
+        if (size > left - head)
             return;
         if (number == IPTC_RESOURCE) {
             facts->extras |= CODEC_IPTC;
-            read_records(p + head, length, &facts->words);
+            read_records(p + head, size, &facts->words);
         }
         if (number == THUMBNAIL_RESOURCE)
             facts->extras |= CODEC_THUMBNAIL;
-        size_t step = head + length + length % 2;
+        size_t step = head + size + size % 2;
         if (step > left)
             return;
         p += step;
