@@ -104,13 +104,6 @@ watched: all test-programs
 crashtest: deps-test
 	$(AGAIN) all test-programs
 	./$(BIN) console tests/crash/main.lua report=docs/reliability.md
-# Each reader of foreign bytes for SECONDS with clang's fuzzer and sanitizers.
-SECONDS ?= 60
-fuzz:
-	$(AGAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" WARN= LDFLAGS= \
-	  SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" fuzz-objects
-	@tools/fuzz.sh $(SECONDS)
-fuzz-objects: $(patsubst %.c,$(B)/%.o,$(wildcard host/codec/*.c) host/codec_check.c host/sniff.c)
 bench: all
 	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
 
@@ -140,6 +133,14 @@ $(B)/%.tidy: %.c $(B)/%.o .clang-tidy tools/lint.h
 docs: all
 	@mkdir -p $(B)/docs
 	./$(BIN) console tools/docs.lua modules/host.lua $(B)/docs/primitives.md
+
+# Each reader of foreign bytes for SECONDS with clang's fuzzer and sanitizers.
+SECONDS ?= 60
+fuzz:
+	$(AGAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" WARN= LDFLAGS= \
+	  SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" fuzz-objects
+	@tools/fuzz.sh $(SECONDS)
+fuzz-objects: $(patsubst %.c,$(B)/%.o,$(wildcard host/codec/*.c) host/codec_check.c host/sniff.c)
 
 SHARE = $(DESTDIR)$(PREFIX)/share/affiche
 install: all
