@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define BLOCK 32
 
@@ -100,23 +103,44 @@ void yuv_flatten(struct yuv *yuv, const uint8_t background[3])
     }
 }
 
-// Limited to full range in 16 bits: v * 128 - low, times a high factor, 6 bits fewer. With these
+// Limited to full range in 16 bits: v * 256 - low, times a high factor, 7 bits fewer. With these
 // two numbers it is (v - 16) * 255 / 219, or (v - 128) * 255 / 224 + 128, exactly rounded for each
 // value.
+#ifdef __SSE2__
+
+static void expand(const uint8_t *restrict in, size_t count, uint16_t low, uint16_t factor,
+                   uint8_t *restrict out)
+{
+    const __m128i zero = _mm_setzero_si128(), below = _mm_set1_epi16((short)low);
+    const __m128i by = _mm_set1_epi16((short)factor);
+    for (size_t i = 0; i < count; i += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(in + i));
+        __m128i a = _mm_subs_epu16(_mm_unpacklo_epi8(zero, v), below);
+        __m128i b = _mm_subs_epu16(_mm_unpackhi_epi8(zero, v), below);
+        a = _mm_srli_epi16(_mm_mulhi_epu16(a, by), 7);
+        b = _mm_srli_epi16(_mm_mulhi_epu16(b, by), 7);
+        _mm_storeu_si128((__m128i *)(out + i), _mm_packus_epi16(a, b));
+    }
+}
+
+#else
+
 static void expand(const uint8_t *restrict in, size_t count, uint16_t low, uint16_t factor,
                    uint8_t *restrict out)
 {
     for (size_t i = 0; i < count; i += BLOCK)
         for (size_t j = i; j < i + BLOCK; j++) {
-            uint16_t wide = (uint16_t)(in[j] * 128);
+            uint16_t wide = (uint16_t)(in[j] * 256);
             wide = wide > low ? (uint16_t)(wide - low) : 0;
             uint16_t full = (uint16_t)(((uint32_t)wide * factor) >> 16);
-            full = full >> 6;
+            full = full >> 7;
             out[j] = full > 255 ? 255 : (uint8_t)full;
         }
 }
 
+#endif
+
 void yuv_expand_row(int plane, const uint8_t *in, int count, uint8_t *out)
 {
-    expand(in, (size_t)count, plane == 0 ? 1993 : 1935, plane == 0 ? 38154 : 37302, out);
+    expand(in, (size_t)count, plane == 0 ? 3986 : 3870, plane == 0 ? 38154 : 37302, out);
 }
