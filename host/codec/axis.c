@@ -1,4 +1,4 @@
-// axis.c - the weights of resampling. They have 14 bits after the point and sum to exactly 1.
+// axis.c - the weights of resampling. They have 14 bits after the point.
 #include "axis.h"
 
 #include "kernel.h"
@@ -43,7 +43,7 @@ static int count_taps(double stretch, int limit)
 // The window of one output position; `room` for its numbers. What rounding takes from a weight goes
 // to the next one, so that the sum is exact however many there are.
 static void fill_window(const struct curve *curve, const struct axis *axis, int i, double centre,
-                        double stretch, int limit, double *numbers)
+                        double stretch, int limit, double gain, double *numbers)
 {
     int16_t *weights = axis->weights + (size_t)i * (size_t)axis->room;
     int first = (int)floor(centre - axis->taps / 2.0 + 0.5);
@@ -54,10 +54,10 @@ static void fill_window(const struct curve *curve, const struct axis *axis, int 
     for (int t = 0; t < axis->taps; t++)
         sum += numbers[t] = look_up(curve, (first + t + 0.5 - centre) * step);
     int last = 0;
-    double whole = (1 << WEIGHT_BITS) / sum;
+    double whole = gain * BASE / sum;
     for (int t = 0; t < axis->taps; t++) {
         part += numbers[t] * whole;
-        int now = (int)(part + BASE + 0.5) - BASE; // rounded, also below 0
+        int now = (int)(part + 2 * BASE + 0.5) - 2 * BASE; // rounded, also below 0
         weights[t] = (int16_t)(now - last);
         last = now;
     }
@@ -65,7 +65,7 @@ static void fill_window(const struct curve *curve, const struct axis *axis, int 
 }
 
 int axis_make(struct run *run, const struct curve *curve, struct axis *axis, struct mapping map,
-              int out, int limit)
+              int out, int limit, double gain)
 {
     double stretch = map.scale > 1 ? map.scale : 1;
     axis->taps = count_taps(stretch, limit);
@@ -78,7 +78,8 @@ int axis_make(struct run *run, const struct curve *curve, struct axis *axis, str
         return report_memory(run);
     }
     for (int i = 0; i < out; i++)
-        fill_window(curve, axis, i, map.from + (i + 0.5) * map.scale, stretch, limit, numbers);
+        fill_window(curve, axis, i, map.from + (i + 0.5) * map.scale, stretch, limit, gain,
+                    numbers);
     free(numbers);
     return 0;
 }

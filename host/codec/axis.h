@@ -24,8 +24,9 @@ struct mapping {
 };
 
 void axis_fill_curve(struct curve *curve);
-// For `out` positions in a source with `limit` positions. axis_free is due, also when it fails.
+// For `out` positions in a source with `limit` positions; the weights sum to `gain`, 1 or little
+// more. axis_free is due, also when it fails.
 int axis_make(struct run *run, const struct curve *curve, struct axis *axis, struct mapping map,
-              int out, int limit);
+              int out, int limit, double gain);
 // Accepts a zeroed one.
 void axis_free(struct axis *axis);

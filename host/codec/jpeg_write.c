@@ -114,7 +114,11 @@ static void fill_strip(const struct yuv *yuv, int top, const struct strip *strip
         for (int i = 0; i < rows; i++) {
             int y = first + i < height ? first + i : height - 1;
             uint8_t *out = strip->rows[p][i];
-            yuv_expand_row(p, yuv->plane[p] + (size_t)y * yuv->stride[p], width, out);
+            const uint8_t *in = yuv->plane[p] + (size_t)y * yuv->stride[p];
+            if (yuv->full)
+                memcpy(out, in, (size_t)width);
+            else
+                yuv_expand_row(p, in, width, out);
             memset(out + width, out[width - 1], 16);
         }
     }

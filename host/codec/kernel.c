@@ -18,10 +18,10 @@ static void rows_plain(const uint8_t *rows, size_t stride, const int16_t *weight
 }
 
 static void columns_plain(const int16_t *in, const int *first, const int16_t *weights, int room,
-                          int width, uint8_t *out)
+                          int32_t base, int width, uint8_t *out)
 {
     for (int i = 0; i < width; i++, weights += room) {
-        int32_t sum = 1 << (KERNEL_BITS - 1);
+        int32_t sum = base;
         for (int t = 0; t < room; t++)
             sum += weights[t] * in[first[i] + t];
         sum >>= KERNEL_BITS;

@@ -8,16 +8,16 @@
 #define KERNEL_BLOCK 32 // columns: rows are read, and sums written, up to a multiple of it
 #define KERNEL_TAPS 8   // windows are padded with weights of 0 to a multiple of it
 #define KERNEL_SHIFT 8  // bits that a sum of rows drops, rounded
-#define KERNEL_BITS 20  // and one of columns
+#define KERNEL_BITS 20  // and one of columns, rounded by what `base` has of it
 
 struct kernel {
     // out[i] = sum of weights[t] * rows[t * stride + i], for `length` columns.
     void (*rows)(const uint8_t *rows, size_t stride, const int16_t *weights, int taps,
                  size_t length, int16_t *out);
-    // out[i] = sum of weights[i * room + t] * in[first[i] + t], for `width` positions. `first` and
-    // `weights` have three more.
+    // out[i] = base + sum of weights[i * room + t] * in[first[i] + t], for `width` positions.
+    // `first` and `weights` have three more.
     void (*columns)(const int16_t *in, const int *first, const int16_t *weights, int room,
-                    int width, uint8_t *out);
+                    int32_t base, int width, uint8_t *out);
 };
 
 extern const struct kernel kernel_plain;

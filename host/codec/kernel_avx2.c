@@ -67,9 +67,9 @@ AVX2 static inline __m256i sum_window(const int16_t *in, const int16_t *weights,
 }
 
 AVX2 static void columns_avx2(const int16_t *in, const int *first, const int16_t *weights, int room,
-                              int width, uint8_t *out)
+                              int32_t base, int width, uint8_t *out)
 {
-    const __m128i half = _mm_set1_epi32(1 << (KERNEL_BITS - 1));
+    const __m128i start = _mm_set1_epi32(base);
     for (int i = 0; i < width; i += 4, first += 4, weights += 4 * room) {
         __m256i a = sum_window(in + first[0], weights, room);
         __m256i b = sum_window(in + first[1], weights + room, room);
@@ -78,7 +78,7 @@ AVX2 static void columns_avx2(const int16_t *in, const int *first, const int16_t
         __m256i both = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
         __m128i all =
             _mm_add_epi32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
-        all = _mm_srai_epi32(_mm_add_epi32(all, half), KERNEL_BITS);
+        all = _mm_srai_epi32(_mm_add_epi32(all, start), KERNEL_BITS);
         all = _mm_packus_epi16(_mm_packs_epi32(all, all), all);
         int bytes = _mm_cvtsi128_si32(all);
         if (width - i >= 4)

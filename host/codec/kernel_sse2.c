@@ -54,9 +54,9 @@ static __m128i sum_window(const int16_t *in, const int16_t *weights, int room)
 }
 
 static void columns_sse2(const int16_t *in, const int *first, const int16_t *weights, int room,
-                         int width, uint8_t *out)
+                         int32_t base, int width, uint8_t *out)
 {
-    const __m128i half = _mm_set1_epi32(1 << (KERNEL_BITS - 1));
+    const __m128i start = _mm_set1_epi32(base);
     for (int i = 0; i < width; i += 4, first += 4, weights += 4 * room) {
         __m128i a = sum_window(in + first[0], weights, room);
         __m128i b = sum_window(in + first[1], weights + room, room);
@@ -65,7 +65,7 @@ static void columns_sse2(const int16_t *in, const int *first, const int16_t *wei
         __m128i ab = _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b));
         __m128i cd = _mm_add_epi32(_mm_unpacklo_epi32(c, d), _mm_unpackhi_epi32(c, d));
         __m128i all = _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd));
-        all = _mm_srai_epi32(_mm_add_epi32(all, half), KERNEL_BITS);
+        all = _mm_srai_epi32(_mm_add_epi32(all, start), KERNEL_BITS);
         all = _mm_packus_epi16(_mm_packs_epi32(all, all), all);
         int bytes = _mm_cvtsi128_si32(all);
         memcpy(out + i, &bytes, width - i < 4 ? (size_t)(width - i) : 4);

@@ -18,7 +18,17 @@ struct samples {
 // How the positions of a result are made; planes of the same size share it.
 struct grid {
     struct axis across, down;
+    int32_t base; // of the sums
 };
+
+// What a value becomes on the way. Planes leave in full range: to round them once more for that
+// would cost up to 1 dB.
+struct range {
+    double gain, offset;
+};
+static const struct range SAME = {1, 0};
+static const struct range LUMA = {255.0 / 219, -16 * 255.0 / 219};
+static const struct range CHROMA = {255.0 / 224, 128 - 128 * 255.0 / 224};
 
 static uint8_t to_byte(int32_t sum)
 {
@@ -42,13 +52,15 @@ static void sum_pixels(const int16_t *in, const struct axis *axis, int width, ui
 
 // `half` is 2 for chroma at half size.
 static int make_grid(struct run *run, const struct curve *curve, const struct fit_plan *p, int half,
-                     const struct samples *from, const struct samples *to, struct grid *grid)
+                     struct range range, const struct samples *from, const struct samples *to,
+                     struct grid *grid)
 {
+    grid->base = (int32_t)((range.offset + 0.5) * (1 << KERNEL_BITS));
     struct mapping across = {p->from_x / half, p->from_w / p->w};
     struct mapping down = {p->from_y / half, p->from_h / p->h};
-    if (axis_make(run, curve, &grid->across, across, to->width, from->width))
+    if (axis_make(run, curve, &grid->across, across, to->width, from->width, range.gain))
         return -1;
-    return axis_make(run, curve, &grid->down, down, to->height, from->height);
+    return axis_make(run, curve, &grid->down, down, to->height, from->height, 1);
 }
 
 static void free_grid(struct grid *grid)
@@ -73,7 +85,8 @@ static int resample(struct run *run, const struct samples *source, const struct 
         kernel->rows(source->bytes + (size_t)down->first[y] * source->stride, source->stride,
                      down->weights + (size_t)y * (size_t)down->room, down->taps, length, sum);
         if (source->channels == 1)
-            kernel->columns(sum, across->first, across->weights, across->room, out->width, row);
+            kernel->columns(sum, across->first, across->weights, across->room, grid->base,
+                            out->width, row);
         else
             sum_pixels(sum, across, out->width, row);
     }
@@ -114,7 +127,7 @@ int resize(struct run *run, const struct image *source, const struct fit_plan *p
     struct curve curve;
     struct grid grid = {0};
     axis_fill_curve(&curve);
-    int status = make_grid(run, &curve, p, 1, &from, &to, &grid);
+    int status = make_grid(run, &curve, p, 1, SAME, &from, &to, &grid);
     if (status == 0)
         status = resample(run, &from, &grid, &to);
     free_grid(&grid);
@@ -167,7 +180,8 @@ static int resample_planes(struct run *run, const struct yuv *source, const stru
         if (plane < 2) { // both planes of chroma have the same
             free_grid(&grid);
             grid = (struct grid){0};
-            status = make_grid(run, &curve, p, plane ? 2 : 1, &from, &to, &grid);
+            status =
+                make_grid(run, &curve, p, plane ? 2 : 1, plane ? CHROMA : LUMA, &from, &to, &grid);
         }
         if (status == 0)
             status = resample(run, &from, &grid, &to);
@@ -181,6 +195,7 @@ int resize_planes(struct run *run, const struct yuv *source, const struct fit_pl
 {
     if (yuv_alloc(run, out, p->width, p->height, false))
         return -1;
+    out->full = !is_copy(p);
     if (p->w < p->width || p->h < p->height)
         yuv_fill(out, run->job->options.background);
     if (!is_copy(p))

@@ -2,6 +2,7 @@
 // Inner loops run over blocks of fixed length, which the compiler turns into vector instructions.
 #include "yuv.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -45,20 +46,21 @@ void yuv_free(struct yuv *yuv)
     memset(yuv->plane, 0, sizeof yuv->plane);
 }
 
-// BT.601, limited range.
-static void to_limited(const uint8_t rgb[3], uint8_t yuv[3])
+// BT.601.
+static void to_planes(const uint8_t rgb[3], bool full, uint8_t yuv[3])
 {
+    double low = full ? 0 : 16, luma = full ? 255 : 219, chroma = full ? 255 : 224;
     double r = rgb[0] / 255.0, g = rgb[1] / 255.0, b = rgb[2] / 255.0;
     double y = 0.299 * r + 0.587 * g + 0.114 * b;
-    yuv[0] = (uint8_t)(16.5 + 219 * y);
-    yuv[1] = (uint8_t)(128.5 + 224 * (b - y) / 1.772);
-    yuv[2] = (uint8_t)(128.5 + 224 * (r - y) / 1.402);
+    yuv[0] = (uint8_t)(low + 0.5 + luma * y);
+    yuv[1] = (uint8_t)(fmin(255, 128.5 + chroma * (b - y) / 1.772));
+    yuv[2] = (uint8_t)(fmin(255, 128.5 + chroma * (r - y) / 1.402));
 }
 
 void yuv_fill(struct yuv *yuv, const uint8_t colour[3])
 {
     uint8_t values[3];
-    to_limited(colour, values);
+    to_planes(colour, yuv->full, values);
     for (int p = 0; p < 3; p++)
         memset(yuv->plane[p], values[p], yuv->stride[p] * (size_t)yuv_side(p, yuv->height));
 }
@@ -89,7 +91,7 @@ static void halve_row(const uint8_t *restrict top, const uint8_t *restrict botto
 void yuv_flatten(struct yuv *yuv, const uint8_t background[3])
 {
     uint8_t under[3], halved[(CODEC_MAX_SIDE + 1) / 2 + YUV_PADDING];
-    to_limited(background, under);
+    to_planes(background, yuv->full, under);
     for (int y = 0; y < yuv->height; y += 2) {
         size_t row = (size_t)y, last = row + (y + 1 < yuv->height);
         const uint8_t *top = yuv->plane[3] + row * yuv->stride[3];
