@@ -7,6 +7,7 @@ local SETS = {
   { name = "small", width = 1080, height = 1350, count = 50 },
   { name = "wide", width = 1920, height = 1080, count = 10 },
   { name = "large", width = 4032, height = 3024, count = 5 },
+  { name = "tiny", width = 16, height = 16, count = 1 },
   { name = "lossless", width = 1080, height = 1350, count = 4, options = { "-lossless" } },
 }
 
@@ -116,7 +117,7 @@ local function fade(source, path)
   return path
 end
 
----Sets of paths by name: small, wide, large, lossless, alpha. Made once; `root` is kept.
+---Sets of paths by name: small, wide, large, tiny, lossless, alpha. Made once; `root` is kept.
 function M.prepare(root)
   local found, sets = sources(root), {}
   table.sort(found, function(a, b) return a.detail > b.detail end) -- the drawn ones come last

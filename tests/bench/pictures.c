@@ -1,8 +1,8 @@
 // pictures.c - what a conversion in a real worker costs beside the bound, in turns: bound.h.
 //
 //   pictures ratio PROGRAM ROUNDS MAX_WIDTH FILE...   one line of JSON with times and ratios
-//   pictures memory PROGRAM MAX_WIDTH FILE            KB of a fresh worker: before, after
-//   pictures rate PROGRAM WORKERS ROUNDS FILE...      best milliseconds for all files
+//   pictures memory PROGRAM MAX_WIDTH FIRST FILE      KB of a fresh worker: after one, and the
+//   other pictures rate PROGRAM WORKERS ROUNDS FILE...      best milliseconds for all files
 //   pictures ours FILE | pictures bound FILE          one conversion, for counting instructions
 #include "bound.h"
 #include "worker_client.h"
@@ -136,19 +136,24 @@ static int ratio(const char *program, int rounds, int max_width, char **files, i
     return 0;
 }
 
-static int memory(const char *program, int max_width, const char *path)
+static long peak_after(const struct client *client, int max_width, const char *path)
 {
-    struct client client;
     struct codec_answer answer;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    client_open(&client, program);
-    usleep(100000); // until it is ready; there is no message that says so
-    long before = client_peak(&client);
-    client_convert(&client, fd, max_width, &answer);
-    printf("{\"before\": %ld, \"after\": %ld}\n", before, client_peak(&client));
+    client_convert(client, fd, max_width, &answer);
     free(answer.jpeg);
-    client_close(&client);
     close(fd);
+    return client_peak(client);
+}
+
+// The first picture is a small one that brings the libraries' code into memory.
+static int memory(const char *program, int max_width, const char *first, const char *path)
+{
+    struct client client;
+    client_open(&client, program);
+    long before = peak_after(&client, max_width, first);
+    printf("{\"before\": %ld, \"after\": %ld}\n", before, peak_after(&client, max_width, path));
+    client_close(&client);
     return 0;
 }
 
@@ -234,8 +239,8 @@ int main(int argc, char **argv)
     const char *mode = argc > 2 ? argv[1] : "";
     if (strcmp(mode, "ratio") == 0 && argc > 5)
         return ratio(argv[2], atoi(argv[3]), atoi(argv[4]), argv + 5, argc - 5);
-    if (strcmp(mode, "memory") == 0 && argc == 5)
-        return memory(argv[2], atoi(argv[3]), argv[4]);
+    if (strcmp(mode, "memory") == 0 && argc == 6)
+        return memory(argv[2], atoi(argv[3]), argv[4], argv[5]);
     if (strcmp(mode, "rate") == 0 && argc > 5)
         return rate(argv[2], atoi(argv[3]), atoi(argv[4]), argv + 5, argc - 5);
     if ((strcmp(mode, "ours") == 0 || strcmp(mode, "bound") == 0) && argc == 3)
