@@ -142,6 +142,7 @@ int codec_wait(lua_State *L, struct codec_work *c, op_finish_fn finish)
         op_done(&c->file.work.op);
         return api_fail(L, UV_ENOMEM, c->file.name, NULL);
     }
+    codec_pool_prepare(c->file.work.op.host);
     on_thread(c, open_files, on_opened);
     return op_wait(L, &c->file.work.op, finish);
 }

@@ -211,29 +211,31 @@ static struct codec_process *find_idle(struct codec_pool *pool)
     return p;
 }
 
-// NULL, and the first job in the queue has failed, when none can be started.
-static struct codec_process *start_another(struct codec_pool *pool)
+// NULL when none can be started, and why in *code.
+static struct codec_process *start_another(struct codec_pool *pool, int *code)
 {
     struct codec_process *process = calloc(1, sizeof *process);
-    int code = UV_ENOMEM;
+    *code = UV_ENOMEM;
     pool->rested = false;
     if (process) {
         process->owner = pool;
         process->next = pool->processes;
-        code = codec_process_start(process, &pool->host->loop, &EVENTS);
+        *code = codec_process_start(process, &pool->host->loop, &EVENTS);
     }
-    if (code == 0)
+    if (*code == 0)
         pool->processes = process;
-    if (code == 0 || (process && process->open > 0))
+    if (*code == 0 || (process && process->open > 0))
         pool->count++; // until it is freed
     else
         free(process);
-    if (code == 0)
-        return process;
+    return *code == 0 ? process : NULL;
+}
+
+static void fail_first(struct codec_pool *pool, int code)
+{
     char message[160];
     snprintf(message, sizeof message, "no decoder process can be started: %s", uv_strerror(code));
     fail(take_first(pool), CODEC_MEMORY, message);
-    return NULL;
 }
 
 // Hands out what can be handed out. Called again whenever a job comes or a worker is free or gone.
@@ -241,6 +243,7 @@ static void pump(struct codec_pool *pool)
 {
     while (pool->first) {
         struct codec_process *process = find_idle(pool);
+        int code = 0;
         if (!process && pool->count >= pool->most)
             return;
         if (!process && must_rest(pool)) {
@@ -248,9 +251,13 @@ static void pump(struct codec_pool *pool)
             return;
         }
         if (!process)
-            process = start_another(pool);
+            process = start_another(pool, &code);
         if (process)
             codec_process_give(process, take_first(pool));
+        else if (pool->processes) // one of them will be free, or gone
+            return;
+        else
+            fail_first(pool, code);
     }
 }
 
@@ -274,6 +281,14 @@ static struct codec_pool *pool_of(struct host *host)
         log_write(host, LOG_DEBUG,
                   "built with a sanitizer: decoders run without filter and memory limit");
     return pool;
+}
+
+void codec_pool_prepare(struct host *host)
+{
+    struct codec_pool *pool = pool_of(host);
+    int code;
+    if (pool && pool->count == 0 && !must_rest(pool))
+        start_another(pool, &code); // if it cannot be, the job will say so
 }
 
 void codec_pool_submit(struct host *host, struct codec_ticket *ticket)
@@ -323,6 +338,6 @@ void codec_pool_close(struct host *host)
     host->codecs = NULL;
     pool->closing = true;
     for (struct codec_process *p = pool->processes; p; p = p->next)
-        codec_process_kill(p);
+        codec_process_dismiss(p);
     uv_close((uv_handle_t *)&pool->timer, on_timer_closed);
 }

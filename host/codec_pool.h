@@ -27,6 +27,8 @@ struct codec_ticket {
     unsigned deaths;
 };
 
+// A job will come soon: starts a worker if there is none, so that it is ready by then.
+void codec_pool_prepare(struct host *host);
 // Queues the job; the pool is made at first use.
 void codec_pool_submit(struct host *host, struct codec_ticket *ticket);
 // Ends it with CODEC_STOPPED; its worker is killed and replaced.

@@ -41,3 +41,5 @@ int codec_process_start(struct codec_process *process, uv_loop_t *loop,
 void codec_process_give(struct codec_process *process, struct codec_ticket *ticket);
 // `ended` follows.
 void codec_process_kill(struct codec_process *process);
+// The same for one that is no longer needed.
+void codec_process_dismiss(struct codec_process *process);

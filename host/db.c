@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Where several write at a time, a batch waits for more of them: a sync serves all it covers. One
+// that writes alone never waits.
+enum { GATHER_MS = 2, CROWD_LASTS = 8 };
+
 struct db {
     struct host *host;
     char *path; // owned
@@ -20,7 +24,9 @@ struct db {
     bool closing;         // nothing new comes; closed once the queue is empty
     struct op *closer;    // borrowed: who waits for that; may be NULL
     bool reported;        // its death stands in the log
+    int crowd;            // so many batches ago, or fewer, several wrote at a time
     uv_prepare_t prepare; // runs right before the loop polls, while there is something to take
+    uv_timer_t gather;    // runs while a batch waits for more
     uv_work_t work;
 };
 
@@ -41,6 +47,8 @@ struct db *db_new(struct host *host, const char *path, bool readonly, double tim
     db->timeout = timeout;
     uv_prepare_init(&host->loop, &db->prepare);
     db->prepare.data = db;
+    uv_timer_init(&host->loop, &db->gather);
+    db->gather.data = db;
     db->work.data = db;
     return db;
 }
@@ -79,7 +87,7 @@ double db_timeout(const struct db *db)
 
 static void attend(struct db *db)
 {
-    if (!db->busy)
+    if (!db->busy && !uv_is_active((uv_handle_t *)&db->gather))
         uv_prepare_start(&db->prepare, on_prepare);
 }
 
@@ -129,7 +137,7 @@ void db_request_release(struct op *op)
 
 // ---- close --------------------------------------------------------------------------------------
 
-static void on_closed(uv_handle_t *handle)
+static void on_gather_closed(uv_handle_t *handle)
 {
     struct db *db = handle->data;
     struct op *closer = db->closer;
@@ -137,6 +145,12 @@ static void on_closed(uv_handle_t *handle)
     free(db);
     if (closer)
         op_done(closer);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct db *db = handle->data;
+    uv_close((uv_handle_t *)&db->gather, on_gather_closed);
 }
 
 static void after_close(uv_work_t *work, int status)
@@ -193,10 +207,21 @@ static void after_batch(uv_work_t *work, int status)
         attend(db);
 }
 
-static void on_prepare(uv_prepare_t *prepare)
+static int count_writes(const struct db_request *first)
 {
-    struct db *db = prepare->data;
-    uv_prepare_stop(prepare);
+    int count = 0;
+    for (; first; first = first->next)
+        count += first->kind == DB_WRITE;
+    return count;
+}
+
+static void start_batch(struct db *db)
+{
+    int writes = count_writes(db->first);
+    if (writes > 1)
+        db->crowd = CROWD_LASTS;
+    else if (writes && db->crowd)
+        db->crowd--;
     db->busy = true;
     db->batch = db->first;
     for (struct db_request *request = db->first; request; request = request->next)
@@ -204,9 +229,24 @@ static void on_prepare(uv_prepare_t *prepare)
     db->first = db->last = NULL;
     // Fails only for want of a function.
     if (db->batch)
-        uv_queue_work(prepare->loop, &db->work, run_batch, after_batch);
+        uv_queue_work(&db->host->loop, &db->work, run_batch, after_batch);
     else if (db->closing)
-        uv_queue_work(prepare->loop, &db->work, run_close, after_close);
+        uv_queue_work(&db->host->loop, &db->work, run_close, after_close);
     else
         db->busy = false; // all were taken back
+}
+
+static void on_gathered(uv_timer_t *gather)
+{
+    start_batch(gather->data);
+}
+
+static void on_prepare(uv_prepare_t *prepare)
+{
+    struct db *db = prepare->data;
+    uv_prepare_stop(prepare);
+    if (db->crowd && count_writes(db->first) > 0 && !db->closing)
+        uv_timer_start(&db->gather, on_gathered, GATHER_MS, 0);
+    else
+        start_batch(db);
 }

@@ -10,12 +10,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static const char *const TYPE = "affiche.task";
-
-struct handle {
-    struct task *task;
-};
-
 // ---- life ---------------------------------------------------------------------------------------
 
 static void log_failure(struct task *task)
@@ -50,11 +44,8 @@ static void enqueue(struct task *task)
 {
     struct host *host = task->host;
     task->next_ready = NULL;
-    if (host->ready_last)
-        host->ready_last->next_ready = task;
-    else
-        host->ready_first = task;
-    host->ready_last = task;
+    struct task **end = host->ready_last ? &host->ready_last->next_ready : &host->ready_first;
+    *end = host->ready_last = task;
     task->refs++; // the list's; a task may die while it stands there
     // A timer that was due when uv_run began is served before the loop polls: it must not sleep.
     if (host->in_loop)
@@ -101,32 +92,23 @@ static void unlink_task(struct task *task)
     host->task_count--;
 }
 
-static int handle_collect(lua_State *L)
+void task_abandon(struct task *task)
 {
-    struct handle *handle = lua_touserdata(L, 1);
-    struct task *task = handle->task;
-    if (!task)
-        return 0;
-    handle->task = NULL;
     if (task->state == TASK_DEAD && task->failed && !task->observed) {
         task->observed = true;
         log_failure(task);
     }
     task->owned_by_lua = false;
     task_unref(task);
-    return 0;
 }
 
 struct task *task_spawn(lua_State *L, int arguments)
 {
     luaL_checkstack(L, 8, NULL);
     struct host *host = host_of(L);
-    struct handle *handle = lua_newuserdatauv(L, sizeof *handle, 1); // fn args… handle
-    handle->task = NULL;
-    task_push_type(L);
-    lua_setmetatable(L, -2);
-    lua_insert(L, -arguments - 2);    // handle fn args…
-    lua_State *co = lua_newthread(L); // handle fn args… co
+    struct task **handle = task_push_handle(L); // fn args… handle
+    lua_insert(L, -arguments - 2);              // handle fn args…
+    lua_State *co = lua_newthread(L);           // handle fn args… co
     *(struct task **)lua_getextraspace(co) = NULL;
     script_arm(co);
     lua_pushvalue(L, -1);
@@ -144,7 +126,7 @@ struct task *task_spawn(lua_State *L, int arguments)
     task->refs = 2; // alive, and the handle
     task->owned_by_lua = true;
     *(struct task **)lua_getextraspace(co) = task;
-    handle->task = task;
+    *handle = task;
     lua_xmove(L, co, arguments + 1); // handle
     link_task(host, task);
     enqueue(task);
@@ -316,87 +298,4 @@ bool task_run_ready(struct host *host)
             break;
     }
     return host->ready_first != NULL;
-}
-
-// ---- join, and the class Task -------------------------------------------------------------------
-
-static void join_cancel(struct op *op)
-{
-    struct join *join = (struct join *)op;
-    if (!join->target)
-        return;
-    struct join **link = &join->target->joiners;
-    while (*link != join)
-        link = &(*link)->next;
-    *link = join->next;
-    join->target = NULL;
-    op_done(op);
-}
-
-int task_wait(lua_State *L, struct task *task, op_finish_fn finish_fn)
-{
-    struct join *join = op_begin(L, sizeof *join, join_cancel, NULL);
-    join->target = task;
-    join->next = task->joiners;
-    task->joiners = join;
-    task->observed = true;
-    return op_wait(L, &join->op, finish_fn);
-}
-
-int task_push_outcome(lua_State *L, struct task *task)
-{
-    lua_State *co = task->co;
-    int results = lua_gettop(co);
-    luaL_checkstack(L, results + 2, NULL);
-    lua_pushboolean(L, !task->failed);
-    if (!lua_checkstack(co, results))
-        luaL_error(L, "not enough memory");
-    for (int i = 1; i <= results; i++)
-        lua_pushvalue(co, i);
-    lua_xmove(co, L, results);
-    task->observed = true;
-    return results + 1;
-}
-
-struct task *task_check(lua_State *L, int arg)
-{
-    struct handle *handle = luaL_checkudata(L, arg, TYPE);
-    return handle->task;
-}
-
-static int join_finish(lua_State *L, struct op *op)
-{
-    (void)op;
-    return task_push_outcome(L, task_check(L, 1));
-}
-
-static int task_l_join(lua_State *L)
-{
-    struct task *task = task_check(L, 1);
-    if (task->state == TASK_DEAD)
-        return task_push_outcome(L, task);
-    luaL_argcheck(L, task != task_of(L), 1, "a task cannot wait for itself");
-    return task_wait(L, task, join_finish);
-}
-
-static int task_l_cancel(lua_State *L)
-{
-    task_cancel(task_check(L, 1));
-    return 0;
-}
-
-static int task_l_status(lua_State *L)
-{
-    static const char *const names[] = {"ready", "running", "waiting", "dead"};
-    lua_pushstring(L, names[task_check(L, 1)->state]);
-    return 1;
-}
-
-void task_push_type(lua_State *L)
-{
-    static const luaL_Reg methods[] = {
-        {"join", task_l_join}, {"cancel", task_l_cancel}, {"status", task_l_status}, {NULL, NULL}};
-    api_push_type(L, TYPE, methods, handle_collect);
-    lua_pushcfunction(L, task_l_cancel);
-    lua_setfield(L, -2, "__close");
 }

@@ -45,8 +45,10 @@ struct task *task_check(lua_State *L, int arg);
 int task_wait(lua_State *L, struct task *task, op_finish_fn finish);
 // Pushes true and the results, or false and the Error, of a dead task; returns their number.
 int task_push_outcome(lua_State *L, struct task *task);
-// Pushes the metatable of class Task.
-void task_push_type(lua_State *L);
+// Pushes a new userdata of class Task, without its task yet. Returns borrowed.
+struct task **task_push_handle(lua_State *L);
+// The userdata was collected: a failure that nobody asked for is logged now.
+void task_abandon(struct task *task);
 // Ends the task now, or notes it when it is shielded or running. Not inside a loop callback.
 void task_cancel(struct task *task);
 void task_cancel_all(struct host *host);

@@ -106,7 +106,7 @@ function M.connect(app)
   local opened, err = journal.open((cfg.AFFICHE_JOURNAL:gsub("^sqlite:", "")))
   if not opened then return nil, err end
   app.journal = opened
-  if opened.fresh and cfg.AUTO_DOWNLOAD_DIR then M.rebuild(app) end
+  if cfg.AUTO_DOWNLOAD_DIR then M.learn(app, cfg.AUTO_DOWNLOAD_DIR) end
   app.work_folder = cfg.AFFICHE_STATE_DIR .. "/work"
   local made, made_err = host.mkdir(app.work_folder, { mode = tonumber("700", 8) })
   if not made then return nil, made_err end
@@ -118,14 +118,26 @@ function M.connect(app)
   return true
 end
 
----Fills the journal from the receipts in the archive, aloud when there are any.
+local RECEIPTS = "receipts"  -- the facts: folders of which the journal has read them
+
+---Fills the journal from the receipts of a media folder, once, aloud when there are any.
+---@param source string
 ---@return { restored: integer, damaged: integer }
-function M.rebuild(app)
-  local counts = receipt.rebuild(app.journal, app.cfg.AUTO_DOWNLOAD_DIR .. "/processed")
+function M.rebuild(app, source)
+  app.rebuilt = app.rebuilt or {}
+  if app.rebuilt[source] then return app.rebuilt[source] end
+  local counts = receipt.rebuild(app.journal, source)
+  app.rebuilt[source] = counts
   if counts.restored + counts.damaged > 0 then
     host.log("warn", i18n.t("journal.rebuilt", counts))
   end
+  app.journal:set_fact(RECEIPTS, source, "1")
   return counts
+end
+
+---The same, if this journal has never read them: a new one, in place of one that was lost.
+function M.learn(app, source)
+  if not app.journal:fact(RECEIPTS, source) then M.rebuild(app, source) end
 end
 
 ---As `connect` when a journal is there already; else nothing is made. For commands that look.

@@ -5,7 +5,6 @@ local errors = require "errors"
 local i18n = require "i18n"
 local instagram = require "instagram"
 local items = require "item"
-local mutex = require "mutex"
 local pipeline = require "pipeline"
 local script = require "script"
 local verdict = require "verdict"
@@ -67,7 +66,8 @@ end
 
 -- Writes down where the item stands; after too many failures of its own it leaves the folder.
 local function conclude(app, item, outcome, done)
-  local context, err = items.context(item), outcome.error
+  local context = items.context(item)
+  local err = outcome.error and errors.complete(outcome.error, item.name, app.t)
   local failed = outcome.state == "failed" and own_fault(err)
   app.journal:end_item(context.id, { state = outcome.state, error = err, done = done,
     failed = failed, wait_until = err and err.wait_until })
@@ -111,12 +111,6 @@ local function process(app, flow, item, early_err)
   return outcome
 end
 
--- Two files of one content in one run: the second waits for what becomes of the first.
-local function after_twin(app, item, work)
-  local _ <close> = mutex.hold(app.twins, item.sha256)
-  return work()
-end
-
 ---One candidate, from its facts to its outcome. Nothing that happens in here ends the run, but a
 ---journal that failed: without its memory nothing more may be sent. A file that could not even be
 ---looked at has no item: its outcome is its error.
@@ -128,9 +122,8 @@ function M.take(app, flow, item, place, err)
   local _ <close> = setmetatable({}, { __close = function() app.turns:pass(place) end })
   if not item then return { state = "failed", error = err } end
   items.context(item).place = place
-  local ok, outcome = pcall(after_twin, app, item, function()
-    return process(app, flow, item, err)
-  end)
+  local _ <close> = app.twins:take(place, item.sha256)
+  local ok, outcome = pcall(process, app, flow, item, err)
   if ok then return outcome end
   local problem = errors.of(outcome)
   if problem.fatal then app.abort(problem) end

@@ -70,11 +70,18 @@ end
 ---@field subcode string|integer|lightuserdata null when unknown
 ---@field message string
 ---@field retryable boolean
----@field step? string
----@field file? string
----@field next_action? string
+---@field step string|lightuserdata null where it was none of a step
+---@field file string|lightuserdata
+---@field next_action string|lightuserdata
 
----The error as it stands in results and on pages: a plain table.
+---A copy that also names the file and what a person can do about it.
+---@param t table translator
+---@return Error
+function M.complete(value, file, t)
+  return M.wrap(value, { file = file, next_action = M.next_action(value, t) })
+end
+
+---The error as it stands in results and on pages: a plain table with every field.
 ---@param value any
 ---@return PublicError
 function M.public(value)
@@ -85,9 +92,9 @@ function M.public(value)
     subcode = err.subcode or json.null,
     message = host.redact(err.message),
     retryable = err.retryable == true,
-    step = err.step,
-    file = err.file,
-    next_action = err.next_action,
+    step = err.step or json.null,
+    file = err.file or json.null,
+    next_action = err.next_action or json.null,
   }
 end
 

@@ -128,7 +128,7 @@ local function examine(self, app, flow, file)
   end
   self.growing = entry.growing
   rule(self, "folder", entry.growing and "no" or "yes", entry.growing and "growing" or "steady")
-  local found = folder.sort(entries, skipped, app.policy.formats)
+  local found = folder.sort(file.folder, entries, skipped, app.policy.formats)
   if not app.extensions[entry.ext] then
     self.ignored = i18n.t("preview.extension")
     return rule(self, "extension", "no", "no_candidate", { ext = entry.ext })
@@ -152,7 +152,7 @@ local OPS = { upload = "ftp_put", publish = "graph_post" }
 local function last_error(app, row)
   local known = row.error and json.decode(row.error)
   if type(known) ~= "table" then return json.null end
-  if not known.next_action then
+  if not known.next_action or known.next_action == json.null then
     local fields = { op = OPS[known.step] }
     for key, value in pairs(known) do
       if value ~= json.null then fields[key] = value end

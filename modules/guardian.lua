@@ -88,6 +88,16 @@ function Guardian:exhausted()
   self.quota_used = math.max(self.quota_used or 0, self.quota_total)
 end
 
+---Hears of a limit met by a call that makes or publishes: the account rests, the file is put off.
+---@param err Error
+---@return Error the same, deferred
+function Guardian:put_off(err)
+  if err.subcode == 2207042 then self:exhausted() else self:rest() end
+  host.log("warn", i18n.t("log.account_rests", { reason = err.message }))
+  err.deferred, err.retryable, err.wait_until = true, true, self.rest_until
+  return err
+end
+
 -- Seconds until the server says that calls are possible again (X-Business-Use-Case-Usage, minutes).
 local function named_wait(headers)
   local most = 0

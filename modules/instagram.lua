@@ -5,6 +5,7 @@
 -- moment of sending are on disk before media_publish leaves. Until then everything may be made
 -- anew; from then on nothing is sent or made again without evidence (settle.lua).
 local caption = require "caption"
+local container = require "container"
 local i18n = require "i18n"
 local items = require "item"
 local settle = require "settle"
@@ -12,136 +13,13 @@ local verdict = require "verdict"
 
 local M = {}
 
-local CONTAINER_LIFE = 23 * 3600  -- seconds; Meta's is 24 h
 local NOT_READY_TRIES, NOT_READY_WAIT = 6, 5
-local BLIND_READS = 3   -- failed reads in a row after which readiness is left to media_publish
 local MOST_SENDS = 2    -- of one container, with ON_UNCERTAIN=resend
 local FRESH = 600       -- seconds in which a sent post may still be missing from the list
 
 ---"feed" or "reel": posts of different kinds do not exclude each other.
 function M.post_kind(item)
   return item.kind == "video" and "reel" or "feed"
-end
-
--- What the container is made of: when it changes before anything was sent, a new one is made.
-local function container_form(item)
-  local form = { caption = item.caption }
-  if item.kind == "video" then
-    form.media_type, form.video_url, form.share_to_feed = "REELS", item.url, "true"
-  else
-    form.image_url, form.alt_text = item.url, item.alt_text
-  end
-  return form
-end
-
-local function fingerprint(form)
-  local parts = {}
-  for key, value in pairs(form) do parts[#parts + 1] = key .. "=" .. value end
-  table.sort(parts)
-  return host.digest(table.concat(parts, "\0"))
-end
-
--- The guardian hears of a limit met by a call that makes or publishes; then the file is put off.
-local function rest(app, err)
-  if err.subcode == 2207042 then app.guardian:exhausted() else app.guardian:rest() end
-  host.log("warn", i18n.t("log.account_rests", { reason = err.message }))
-  err.deferred, err.retryable, err.wait_until = true, true, app.guardian.rest_until
-  return err
-end
-
-local function create(app, item, post, form)
-  local id, err = app.graph:create_container(form)
-  if not id then
-    local meaning = verdict.of(err)
-    if meaning == "rest" then return nil, rest(app, err) end
-    err.retryable = meaning == "transient"
-    return nil, err
-  end
-  post.state, post.container, post.created, post.sends = "new", id, host.now(), 0
-  post.fingerprint, post.caption, post.sent = fingerprint(form), item.caption, nil
-  app.journal:put_post(post)
-  return id
-end
-
-local function container_error(status)
-  local subcode = status.subcode
-  local meaning = verdict.SUBCODES[subcode]
-  return host.error { kind = "remote", op = "graph_get", subcode = subcode,
-    retryable = meaning == "transient",
-    message = i18n.t("instagram.container_failed", { status = status.status }) }
-end
-
-local function not_yet(container)
-  -- "Not yet" is not "failed": the container stays and the next run asks again.
-  return host.error { kind = "timeout", op = "graph_get", retryable = true, deferred = true,
-    message = i18n.t("instagram.not_ready", { container = container }) }
-end
-
--- Polls until FINISHED. "ready", "expired" or "published"; or nil and an Error. Reads are known to
--- fail for hours while publishing works, so that after some in a row media_publish is asked itself:
--- it answers "not ready" harmlessly.
-local function wait_ready(app, item, container)
-  local delays = app.policy.pacing.poll[item.kind]
-  local deadline = host.now("monotonic") + app.policy.pacing.ready_within[item.kind]
-  local blind = 0
-  for turn = 1, math.huge do
-    local status, err = app.graph:container_status(container)
-    if status then
-      blind = 0
-      if status.code == "FINISHED" then return "ready" end
-      if status.code == "EXPIRED" then return "expired" end
-      if status.code == "PUBLISHED" then return "published" end
-      if status.code == "ERROR" then return nil, container_error(status) end
-    else
-      if verdict.of(err) == "auth" then return nil, err end
-      -- An answer that fails, not a network that does: that would make the publish uncertain.
-      blind = err.status and blind + 1 or 0
-      if blind >= BLIND_READS then return "ready" end
-    end
-    local wait = delays[math.min(turn, #delays)]
-    if host.now("monotonic") + wait > deadline then return nil, not_yet(container) end
-    host.sleep(wait)
-  end
-end
-
-local function expired()
-  return host.error { kind = "remote", op = "graph_get", retryable = true,
-    message = i18n.t("instagram.expired") }
-end
-
--- The container is live, and the journal knows of no publish that worked: somebody else's, or ours
--- that was answered "not ready". From here on it counts as sent, and evidence decides.
-local function found_published(app, post)
-  post.state, post.sent = "sent", post.sent or host.now()
-  app.journal:put_post(post)
-  return settle.uncertain(post, i18n.t("instagram.published_elsewhere"))
-end
-
-local function ready_container(app, item, post)
-  local form = container_form(item)
-  -- A container that was sent before stays the one to send: only while it is the same one can a
-  -- second request not become a second post.
-  local usable = post.container and (post.state == "again" or post.state == "new"
-    and post.fingerprint == fingerprint(form) and host.now() - post.created < CONTAINER_LIFE)
-  for _ = 1, 2 do
-    if not usable then
-      local id, err = create(app, item, post, form)
-      if not id then return nil, err end
-    end
-    local ready, err = wait_ready(app, item, post.container)
-    if ready == "ready" then return post.container end
-    if not ready then
-      -- A container that failed is never of use again.
-      if not err.deferred then
-        post.container = nil
-        app.journal:put_post(post)
-      end
-      return nil, err
-    end
-    if ready == "published" then return nil, found_published(app, post) end
-    usable = false
-  end
-  return nil, expired()
 end
 
 local function live(app, post, media_id)
@@ -178,7 +56,7 @@ end
 -- A refusal is final, but for one look at the container. Then the next try makes a new one.
 local function refused(app, post, err)
   local status = app.graph:container_status(post.container)
-  if status and status.code == "PUBLISHED" then return found_published(app, post) end
+  if status and status.code == "PUBLISHED" then return container.found_published(app, post) end
   post.container = nil
   app.journal:put_post(post)
   err.retryable = false
@@ -193,10 +71,10 @@ local function send_until_ready(app, item, post, turn)
     local meaning, err = send(app, post, turn)
     if meaning == "live" then return true end
     if meaning == "uncertain" then
-      if verdict.of(err) == "rest" then rest(app, err) end
+      if verdict.of(err) == "rest" then app.guardian:put_off(err) end
       return nil, settle.uncertain(post, err.message, err)
     end
-    if meaning == "rest" then return nil, rest(app, err) end
+    if meaning == "rest" then return nil, app.guardian:put_off(err) end
     if meaning == "refused" then return nil, refused(app, post, err) end
     if meaning ~= "not_ready" then
       err.retryable = meaning == "unsent"
@@ -204,12 +82,12 @@ local function send_until_ready(app, item, post, turn)
     end
     if attempt == NOT_READY_TRIES then break end
     host.sleep(NOT_READY_WAIT)
-    local ready, wait_err = wait_ready(app, item, post.container)
-    if ready == "published" then return nil, found_published(app, post) end
-    if ready == "expired" then return nil, expired() end
+    local ready, wait_err = container.wait(app, item, post.container)
+    if ready == "published" then return nil, container.found_published(app, post) end
+    if ready == "expired" then return nil, container.expired() end
     if not ready then return nil, wait_err end
   end
-  return nil, not_yet(post.container)
+  return nil, container.not_yet(post.container)
 end
 
 local function in_turn(app, item, post)
@@ -280,8 +158,8 @@ local function publish_new(app, item, post)
   if held then return nil, held end
   local checked, unread = recheck(app, post)
   if not checked then return nil, unread end
-  local container, err = ready_container(app, item, post)
-  if not container then return nil, err end
+  local ready, err = container.ready(app, item, post)
+  if not ready then return nil, err end
   return in_turn(app, item, post)
 end
 

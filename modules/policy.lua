@@ -11,11 +11,13 @@ local CHOICES = { send = { jpeg = true, as_is = true },
 
 local PACING = {
   spacing = 0, wait_for_earlier = 60, settle_after = { 2, 10, 30 },
+  look_again = { 2, 8 },
   poll = { image = { 0.5, 1, 2, 3, 5, 10 }, video = { 2, 3, 5, 10, 20, 30, 60 } },
   ready_within = { image = 300, video = 900 },
 }
 local PACING_KEYS = { spacing = "number", per_day = "number", quiet_hours = "table",
-  wait_for_earlier = "number", settle_after = "table", poll = "table", ready_within = "table" }
+  wait_for_earlier = "number", settle_after = "table", look_again = "table", poll = "table",
+  ready_within = "table" }
 
 local function refuse(path, text, ...)
   error(host.error { kind = "script", op = "script", path = path,
@@ -43,8 +45,13 @@ function checks.captions(path, value)
   return value
 end
 
--- workflow.lua checks it where it is used; a script that is not used is none of our business.
-function checks.filters(_, value) return value end
+-- workflow.lua checks the rest where it is used, but cannot name this file there.
+function checks.filters(path, value)
+  if type(value) ~= "function" and type(value) ~= "table" then
+    refuse(path, "it must return a function(item), or a table with the function accept")
+  end
+  return value
+end
 
 function checks.formats(path, value)
   if type(value) ~= "table" or next(value) == nil then
@@ -93,6 +100,7 @@ function checks.pacing(path, value)
   pacing.poll = completed(pacing.poll, PACING.poll)
   pacing.ready_within = completed(pacing.ready_within, PACING.ready_within)
   check_seconds(path, "settle_after", pacing.settle_after)
+  check_seconds(path, "look_again", pacing.look_again)
   check_seconds(path, "ready_within", { pacing.ready_within.image, pacing.ready_within.video })
   for _, kind in ipairs({ "image", "video" }) do
     check_seconds(path, "poll." .. kind, pacing.poll[kind])

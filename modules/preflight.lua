@@ -5,6 +5,7 @@
 -- after three tries; what may be the fault of this machine alone (no way to the server, its
 -- certificate unknown here) is a warning.
 local i18n = require "i18n"
+local mutex = require "mutex"
 local robots = require "robots"
 local url = require "url"
 
@@ -171,6 +172,42 @@ local TYPES = { jpeg = "image/jpeg", png = "image/png", webp = "image/webp", gif
 ---@return string|nil
 function M.type_of(format)
   return TYPES[format]
+end
+
+-- What was uploaded, as it must come back. A video that is sent untouched keeps its own type.
+local function expected_of(item)
+  local extension = (item.remote:match("%.(%w+)$") or ""):lower()
+  local format = extension == "jpg" and "jpeg" or extension
+  return { type = M.type_of(format), size = item.uploaded_size, sha256 = item.uploaded_sha256 }
+end
+
+---Forgets what was seen: a run begins.
+function M.begin(app)
+  app.public = { held = {}, waits = app.policy.pacing.look_again, seen = false }
+  app.robots = nil
+end
+
+---Before the first container of a run the public URL is looked at, once; whoever comes meanwhile
+---waits for the outcome. A warning is logged. True; or nil and an Error, and then the next item
+---looks again, without waiting between tries: what failed for one is not retried for hundreds.
+---@param item table uploaded by affiche; what a script put somewhere else is not known
+---@return true|nil, Error?
+function M.first(app, item)
+  local public = app.public
+  if public.seen or not item.remote or not item.uploaded_size then return true end
+  local _ <close> = mutex.hold(public.held, "look")
+  if public.seen then return true end
+  local fine, err = M.fetch(app, item.url, expected_of(item), public.waits)
+  if not fine then
+    public.waits = {}
+    return nil, err
+  end
+  public.seen = true
+  if err then
+    host.log("warn", err.message .. (err.next_action and " — " .. err.next_action or ""),
+      { file = item.name })
+  end
+  return true
 end
 
 ---Whether a URL leads to this machine or a private network, where Instagram cannot get.

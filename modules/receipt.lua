@@ -90,6 +90,12 @@ local function statements(receipt, path)
         VALUES (?, ?, ?, ?, 'live', ?, ?, ?, ?, ?, 1)]],
       account, receipt.post_kind, sha256, name, text(receipt.container), text(receipt.media_id),
       text(receipt.permalink), number(receipt.published), text(receipt.caption) }
+    -- A journal that knows less: the receipt was written once the post was live.
+    list[3] = { [[UPDATE OR IGNORE post SET state = 'live', media_id = coalesce(?, media_id),
+        permalink = coalesce(?, permalink), published = coalesce(?, published)
+        WHERE account = ? AND post_kind = ? AND sha256 = ? AND state <> 'live']],
+      text(receipt.media_id), text(receipt.permalink), number(receipt.published), account,
+      receipt.post_kind, sha256 }
   end
   return list
 end
@@ -104,19 +110,31 @@ local function restore(journal, folder, name)
   return true
 end
 
----Fills a journal from the receipts of an archive.
----@return { restored: integer, damaged: integer }
-function M.rebuild(journal, archive)
-  local folder = archive .. "/" .. FOLDER
-  local counts = { restored = 0, damaged = 0 }
-  local names = {}
-  for _, name in ipairs(host.list(folder) or {}) do
-    if name:sub(-#SUFFIX) == SUFFIX then names[#names + 1] = name end
-  end
+-- Every folder of receipts beside the media: a step may archive under another name.
+local function archives_in(source)
+  local names, found = host.list(source) or {}, {}
   host.map(names, { concurrency = 32 }, function(name)
-    local key = restore(journal, folder, name) and "restored" or "damaged"
-    counts[key] = counts[key] + 1
+    local folder = ("%s/%s/%s"):format(source, name, FOLDER)
+    local stat = host.stat(folder)
+    if stat and stat.type == "folder" then found[#found + 1] = folder end
   end)
+  return found
+end
+
+---Fills a journal from the receipts of a media folder.
+---@return { restored: integer, damaged: integer }
+function M.rebuild(journal, source)
+  local counts = { restored = 0, damaged = 0 }
+  for _, folder in ipairs(archives_in(source)) do
+    local names = {}
+    for _, name in ipairs(host.list(folder) or {}) do
+      if name:sub(-#SUFFIX) == SUFFIX then names[#names + 1] = name end
+    end
+    host.map(names, { concurrency = 32 }, function(name)
+      local key = restore(journal, folder, name) and "restored" or "damaged"
+      counts[key] = counts[key] + 1
+    end)
+  end
   return counts
 end
 

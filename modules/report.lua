@@ -30,8 +30,7 @@ end
 
 local function public(app, err, name)
   if not err then return json.null end
-  local complete = errors.wrap(err, { file = name, next_action = errors.next_action(err, app.t) })
-  return errors.public(complete)
+  return errors.public(errors.complete(err, name, app.t))
 end
 
 ---A file that only has to wait.

@@ -4,9 +4,11 @@ local carry = require "carry"
 local folder = require "folder"
 local i18n = require "i18n"
 local mutex = require "mutex"
+local preflight = require "preflight"
 local report = require "report"
 local sweep = require "sweep"
 local turns = require "turns"
+local twins = require "twins"
 
 local M = {}
 
@@ -23,7 +25,10 @@ end
 -- One file of the list, from its first look to its outcome. `entry` is what the scan found, or the
 -- leftover of an earlier run, which has its item already.
 local function take(app, flow, found, entry, place, result)
+  -- However this ends, nobody may wait for it.
+  local _ <close> = setmetatable({}, { __close = function() app.twins:arrive(place) end })
   local judged = entry.item and entry or candidate.judge(app, flow, entry, found.sidecars)
+  app.twins:arrive(place, not judged.ignored and judged.item and judged.item.sha256 or nil)
   if judged.ignored then
     app.turns:pass(place)
     return report.ignored(result, entry.name, judged.ignored)
@@ -44,7 +49,9 @@ local function publish_all(app, flow, found, result)
       list[#list + 1] = entry
     end
   end
-  app.twins, app.asking, app.asked, app.refusal = {}, {}, nil, nil
+  preflight.begin(app)
+  app.asking, app.asked, app.refusal = {}, nil, nil
+  app.twins = twins.new(#list)
   app.turns = turns.new { count = #list, patience = app.policy.pacing.wait_for_earlier,
     on_overtake = function(item)
       host.log("warn", i18n.t("log.overtake", { name = item.name }), { file = item.name })
@@ -88,6 +95,10 @@ function M.pass(app, flow, only)
   local found = folder.sort(source, entries, skipped, app.policy.formats)
   if only then folder.restrict(found, only) end
   result.found, result.ignored = found.found, found.ignored
+  for _, other in ipairs(found.others) do
+    host.log("info", i18n.t("log.ignored", { name = other.name,
+      reason = i18n.t("preview.extension") }), { file = other.name })
+  end
   local run_id = app.journal:begin_run(flow.name)
   local carried, err = publish_guarded(app, flow, found, result)
   if not carried then return report.broken(app, result, err), true end

@@ -68,6 +68,7 @@ function M.run(app, flow, only)
   if reason then return report.cannot_start(app, reason, problems) end
   local connected, err = apps.connect(app)
   if not connected then return report.cannot_start(app, err.message) end
+  if flow.folder then apps.learn(app, flow.folder) end
   return run.pass(app, flow, only)
 end
 

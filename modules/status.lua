@@ -14,9 +14,9 @@ local ASK_EVERY = 60 -- seconds: token and quota are asked of the server at most
 M.ORDER = { "success", "timestamp", "configuration", "source_directory", "source_exists",
   "ftp_server", "ftp_user", "ftp_upload_dir", "access_token_configured", "ig_user_id_configured",
   "config_valid", "problems", "sandbox", "source_analysis", "files_count", "total_size_mb",
-  "files_ignored", "files_deferred", "files_uncertain", "files_ready", "filename", "extension", "size_mb",
-  "supported_formats", "token", "checked", "valid", "expires_at", "quota", "used", "total",
-  "ready_to_process", "key", "message", "next_action" }
+  "files_ignored", "files_deferred", "files_uncertain", "files_ready", "filename", "extension",
+  "size_mb", "supported_formats", "token", "checked", "valid", "expires_at", "quota", "used",
+  "total", "ready_to_process", "key", "message", "next_action" }
 
 local function megabytes(bytes)
   return math.floor(bytes / 1048576 * 100 + 0.5) / 100
@@ -109,7 +109,8 @@ local function ask(app)
     quota = { used = json.null, total = json.null } }
   if not (app.cfg.ACCESS_TOKEN and app.cfg.IG_USER_ID and app.graph) then return unknown end
   local now = host.now("monotonic")
-  if app.asked and now - app.asked.at < ASK_EVERY then return app.asked.answer end
+  local known = app.account_state
+  if known and now - known.at < ASK_EVERY then return known.answer end
   local quota, err = app.graph:quota()
   local answer = unknown
   if quota then
@@ -119,7 +120,7 @@ local function ask(app)
     answer.token = { checked = true, valid = false, expires_at = json.null,
       error = errors.public(err).message }
   end
-  app.asked = { at = now, answer = answer }
+  app.account_state = { at = now, answer = answer }
   return answer
 end
 

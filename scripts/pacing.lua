@@ -15,4 +15,8 @@ return {
 
   -- When it is unclear whether a post went out: looks again after so many seconds.
   settle_after = { 2, 10, 30 },
+
+  -- Before the first post of a run its public URL is fetched as Instagram will; again after so many
+  -- seconds when it is not as it should be.
+  look_again = { 2, 8 },
 }

@@ -36,7 +36,9 @@ static int l_sleep(lua_State *L)
     struct sleep *s = op_begin(L, sizeof *s, sleep_cancel, NULL);
     uv_timer_init(op_loop(&s->op), &s->timer);
     s->timer.data = &s->op;
-    uv_timer_start(&s->timer, on_timer, (uint64_t)(seconds * 1000), 0);
+    // The loop's clock counts whole milliseconds that have passed: one more, so as not to be early.
+    uint64_t milliseconds = seconds > 0 ? (uint64_t)(seconds * 1000) + 1 : 0;
+    uv_timer_start(&s->timer, on_timer, milliseconds, 0);
     return op_wait(L, &s->op, sleep_finish);
 }
 

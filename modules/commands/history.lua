@@ -1,4 +1,4 @@
--- commands/history.lua - what was done, newest first.
+-- commands/history.lua - what was done, newest first; or the journal filled from the receipts.
 local apps = require "app"
 local json = require "json"
 local session = require "session"
@@ -14,7 +14,23 @@ local function public(row)
     updated = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(row.updated)) }
 end
 
+local function rebuild(app)
+  if session.refuse(app, "run") then return 2 end
+  local connected, err = apps.connect(app)
+  if not connected then
+    session.say_error(err, app.t)
+    return 2
+  end
+  local source = app.cfg.AUTO_DOWNLOAD_DIR
+  local counts = apps.rebuild(app, source)
+  if counts.restored + counts.damaged == 0 then
+    host.log("info", app.t("journal.no_receipts", { folder = source }))
+  end
+  return counts.damaged == 0 and 0 or 1
+end
+
 return function(app, options)
+  if options.rebuild then return rebuild(app) end
   local opened, err = apps.look(app)
   if opened == nil and err then
     session.say_error(err, app.t)

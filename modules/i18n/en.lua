@@ -185,6 +185,7 @@ return {
   ["cli.max_width"] = "largest width in pixels",
   ["cli.files"] = "spec files; without any, all",
   ["cli.failed"] = "only what failed",
+  ["cli.rebuild"] = "fill the journal from the receipts of the archive",
   ["cli.topic"] = "a command",
   ["cli.unknown_command"] = "unknown command '{name}'",
   ["cli.range"] = "{name}: a whole number from {low} to {high} expected, not {value}",
@@ -218,6 +219,7 @@ return {
   ["journal.damaged"] = "the journal was damaged; it lies in {path} now ({reason})",
   ["journal.rebuilt"] =
     "the journal was rebuilt from receipts: {restored} taken over, {damaged} unreadable",
+  ["journal.no_receipts"] = "there are no receipts in {folder}",
   ["log.given_up"] = "{name} failed too often: moved to failed",
   ["guardian.rest"] = "the account rests until {time}",
   ["guardian.quiet"] = "the post comes after {time}: quiet hours",

@@ -204,6 +204,7 @@ return {
   ["cli.max_width"] = "largeur maximale en pixels",
   ["cli.files"] = "fichiers de test ; sans aucun, tous",
   ["cli.failed"] = "seulement les échecs",
+  ["cli.rebuild"] = "remplir le journal depuis les reçus des archives",
   ["cli.topic"] = "une commande",
   ["cli.unknown_command"] = "commande inconnue : {name}",
   ["cli.range"] = "{name} : un nombre entier de {low} à {high} est attendu, pas {value}",
@@ -239,6 +240,7 @@ return {
     "le journal était endommagé ; il se trouve maintenant dans {path} ({reason})",
   ["journal.rebuilt"] =
     "le journal a été reconstruit depuis les reçus : {restored} repris, {damaged} illisibles",
+  ["journal.no_receipts"] = "il n'y a pas de reçus dans {folder}",
   ["log.given_up"] = "{name} a échoué trop souvent : déplacé vers failed",
   ["guardian.rest"] = "le compte se repose jusqu'à {time}",
   ["guardian.quiet"] = "publication après {time} : heures calmes",

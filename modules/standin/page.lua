@@ -23,7 +23,7 @@ small { color: #666; display: block; margin-top: .5rem; }
 
 local function figure(media, source)
   local tag = media.kind == "video"
-    and ('<video src="%s" controls muted></video>'):format(source)
+    and ('<video src="%s#t=0.5" controls muted preload="metadata"></video>'):format(source)
     or ('<img src="%s" alt="">'):format(source)
   return ("<figure>%s<figcaption>%s<small>%s · %s</small></figcaption></figure>"):format(tag,
     escape(media.caption), escape(media.id), os.date("%H:%M:%S", math.floor(media.time)))

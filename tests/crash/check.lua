@@ -16,23 +16,26 @@ local function stem_of(name)
   return name:match("^(.+)%.[^.]*$")
 end
 
--- Where a file with this content lies: paths below the media folder.
-local function copies_of(world, name, sha256)
-  local found = {}
+-- Where each original lies: paths below the media folder, by name, of files with its content.
+local function copies_of(world)
+  local copies = {}
+  for name in pairs(world.originals) do copies[name] = {} end
   for _, path in ipairs(world:files("in")) do
-    if path:match("[^/]*$") == name and host.hash(world:path("in/" .. path)) == sha256 then
-      found[#found + 1] = path
+    local name = path:match("[^/]*$")
+    local sha256 = world.originals[name]
+    if sha256 and host.hash(world:path("in/" .. path)) == sha256 then
+      table.insert(copies[name], path)
     end
   end
-  return found
+  return copies
 end
 
 ---At any moment, so also right after a kill: no original is lost or altered, and what has a public
 ---name is whole. The name holds 12 digits of the content's hash.
 function M.always(world)
   local wrong = {}
-  for name, sha256 in pairs(world.originals) do
-    if #copies_of(world, name, sha256) == 0 then add(wrong, "%s is lost or altered", name) end
+  for name, copies in pairs(copies_of(world)) do
+    if #copies == 0 then add(wrong, "%s is lost or altered", name) end
   end
   for _, path in ipairs(world:files("public")) do
     local hash = host.hash(world:path("public/" .. path)) or "unreadable"
@@ -43,15 +46,14 @@ function M.always(world)
   return wrong
 end
 
----The posts of each original on the stand-in, by name; the caption begins with the stem.
+---How many posts there are of each original, by name; the first line of a caption is the stem.
 function M.posts(world, seen)
-  local posts = {}
-  for name in pairs(world.originals) do
-    posts[name] = 0
-    for _, post in ipairs(seen.posts) do
-      if post.caption:lower():find("^" .. stem_of(name)) then posts[name] = posts[name] + 1 end
-    end
+  local by_line, posts = {}, {}
+  for _, post in ipairs(seen.posts) do
+    local line = post.caption:match("^[^\n]*"):lower()
+    by_line[line] = (by_line[line] or 0) + 1
   end
+  for name in pairs(world.originals) do posts[name] = by_line[stem_of(name)] or 0 end
   return posts
 end
 
@@ -75,12 +77,11 @@ function M.is_done(world, run)
   return true
 end
 
-local function check_file(world, name, posts, held, wrong)
+local function check_file(world, name, posts, held, copies, wrong)
   local here = host.stat(world:path("in/" .. name)) ~= nil
   local wanted = held and 0 or 1
   if posts ~= wanted then add(wrong, "%s has %d posts, not %d", name, posts, wanted) end
   if here and not held then add(wrong, "%s was not archived", name) end
-  local copies = copies_of(world, name, world.originals[name])
   if #copies ~= 1 then
     add(wrong, "%s lies in %d places: %s", name, #copies, table.concat(copies, ", "))
   end
@@ -117,13 +118,30 @@ local function check_journal(world, held, wrong)
   end
 end
 
+-- The request to publish a container reaches the account once, whatever comes back.
+local function check_sends(seen, wrong)
+  local sends = {}
+  for _, call in ipairs(seen.log) do
+    local id = call.creation_id
+    if id then sends[id] = (sends[id] or 0) + 1 end
+  end
+  for id, count in pairs(sends) do
+    if count > 1 then add(wrong, "container %s was published %d times", id, count) end
+  end
+end
+
 ---Once nothing is left to be done.
 function M.finally(world, run)
   local wrong = M.always(world)
-  local held, posts = M.held(run.object), M.posts(world, world:seen())
-  for name, count in pairs(posts) do check_file(world, name, count, held[name], wrong) end
+  local seen = world:seen()
+  local held, posts = M.held(run.object), M.posts(world, seen)
+  local copies = copies_of(world)
+  for name, count in pairs(posts) do
+    check_file(world, name, count, held[name], copies[name], wrong)
+  end
   check_leftovers(world, held, wrong)
   check_journal(world, held, wrong)
+  check_sends(seen, wrong)
   table.sort(wrong)
   return wrong
 end

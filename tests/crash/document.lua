@@ -1,4 +1,5 @@
 -- document.lua - docs/reliability.md: what was done to the program, and what came of it.
+local storm = require "storm"
 local tally = require "tally"
 
 local M = {}
@@ -16,8 +17,8 @@ the journal or the network is a *point*: nothing is listed by hand, so a new cal
 itself.
 At each point, in a fresh world every time,
 
-- the program is killed (`SIGKILL`) as it enters the call; and once more, where the run that follows
-  is killed too, at another point; or
+- the program is killed (`SIGKILL`) as it enters the call; at every third point once more, where the
+  run that follows is killed too, at another point; or
 - the call fails, once or from then on, with the errors that fit it (`EIO`, `ENOSPC`, `EINTR`,
   `EMFILE`, `ENOMEM`).
 
@@ -33,7 +34,8 @@ names and times differ from run to run, and now and then a call fewer is made.
 ## What holds after each
 1. One post per file. None, if the file is kept as `uncertain` with the reason (`held`): the program
    was struck between the note "is being sent" and the answer, and nothing on the account speaks for
-   the post. With `ON_UNCERTAIN=resend` a run then publishes it, and there is one post.
+   the post. With `ON_UNCERTAIN=resend` a run then publishes it, and there is one post. The request
+   to publish a container never reaches the account twice.
 2. Each original lies in the folder or in `processed/`, once, byte for byte. Right after the strike
    too, there is at least one whole copy.
 3. What has a public name is whole, at every moment: its name holds a piece of its content's hash.
@@ -48,6 +50,9 @@ published everything itself. `held`: see 1. `wrong`: something of the above did 
 In the trace of the clean run each effect on the outside is looked for, and before it a record that
 was written since the effect before, with a sync that has returned; before `media_publish` there are
 two, the container and the intent. Seen: {effects}. All had theirs.
+
+## At random
+{random}.
 
 ## Outcome
 {outcome}]]
@@ -64,14 +69,16 @@ end
 
 ---@param parts { target: string, campaign: Campaign }[]
 ---@param effects table<string, integer>
+---@param random table what storm.run gave
 ---@return string
-function M.of(parts, effects)
+function M.of(parts, effects, random)
   local outcome = {}
   for i, part in ipairs(parts) do
     outcome[i] = ("### %s\n%s.\n\n%s\n"):format(TARGETS[part.target],
       tally.summary(part.campaign), tally.markdown(part.campaign))
   end
-  local words = { effects = effects_text(effects), outcome = table.concat(outcome, "\n") }
+  local words = { effects = effects_text(effects), random = storm.summary(random),
+    outcome = table.concat(outcome, "\n") }
   return (TEXT:gsub("{(%l+)}", words))
 end
 

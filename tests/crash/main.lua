@@ -1,18 +1,20 @@
 -- main.lua - the proof that the program may be killed anywhere:
+--   affiche console tests/crash/main.lua [report=FILE]
 --   affiche console tests/crash/main.lua [kills|errors] [target=NAME] [call=NAME] [sample=N]
---                                        [report=FILE]
 -- A clean run under strace gives the points (trace.lua) and shows that the journal is always first
 -- (order.lua). At each point the program is killed, or the call is made to fail, in a fresh world
 -- (world.lua, strike.lua), and what must hold is looked at (check.lua). As it stands: everything
--- with uploads into a folder, then the kills with uploads to vsftpd.
+-- with uploads into a folder, the kills with uploads to vsftpd, and kills at random (storm.lua).
 local root = host.info().root
 package.path = ("%s/tests/crash/?.lua;%s/tests/system/?.lua;%s"):format(root, root, package.path)
 
 local campaign = require "campaign"
 local document = require "document"
+local storm = require "storm"
 local tally = require "tally"
 
 local SHOW_EVERY = 50
+local STORM = { files = 200, kills = 100 }
 local VALUES = { target = true, call = true, sample = true, report = true }
 
 local function options_of(args)
@@ -39,6 +41,14 @@ local function plans_of(options)
   end
   if options.target then return { plan(options.target, true) } end
   return { plan("folder", true), plan("vsftpd", false) }
+end
+
+-- Nothing was left out by a word.
+local function is_whole(options)
+  for name in pairs(options) do
+    if name ~= "report" then return false end
+  end
+  return true
 end
 
 local function say(outcome)
@@ -75,6 +85,14 @@ return function(args)
     parts[i] = { target = plan.target, campaign = carry_out(plan) }
     wrong = wrong + parts[i].campaign.wrong
   end
-  if options.report then assert(host.write(options.report, document.of(parts, effects))) end
+  if is_whole(options) then
+    local random = storm.run(STORM)
+    print(storm.summary(random))
+    for _, text in ipairs(random.wrong) do print("  * " .. text) end
+    wrong = wrong + #random.wrong
+    if options.report then
+      assert(host.write(options.report, document.of(parts, effects, random)))
+    end
+  end
   return wrong == 0 and 0 or 1
 end

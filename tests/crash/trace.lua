@@ -65,8 +65,17 @@ function M.command(world, scope, calls, inject, output)
   return argv
 end
 
+-- Who is who: the first thread runs the loop, one that starts a program of its own is a decoder.
+local function decoders_of(text)
+  local first, decoders = text:match("^%d+"), {}
+  for thread in text:gmatch("(%d+)%s+execve%(") do
+    if thread ~= first then decoders[thread] = "decoder" end
+  end
+  return decoders
+end
+
 ---@class Call
----@field role string "loop" for the first thread, then "pool", "thread 3" …
+---@field role string "loop", "decoder", else "pool", "thread 3" … as they come
 ---@field name string
 ---@field ordinal integer among the calls of this name and role
 ---@field args string as strace writes them, with the result when it is on the same line
@@ -75,7 +84,7 @@ end
 ---@param text string
 ---@return Call[]
 function M.parse(text)
-  local calls, roles, threads, counts = {}, {}, 0, {}
+  local calls, roles, threads, counts = {}, decoders_of(text), 0, {}
   for line in text:gmatch("[^\n]+") do
     local thread, name, args = line:match("^(%d+)%s+([%l%d_]+)%((.*)$")
     if thread then

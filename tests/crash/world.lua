@@ -32,13 +32,11 @@ return { run = function(item) return assert(instagram.publish(item)) end,
 ]],
 }
 
----@return table<string,string> hash of each original by name
-function M.samples()
-  local hashes = {}
-  for _, name in ipairs(SAMPLES) do
-    hashes[name] = assert(host.hash(ROOT .. "/examples/media/" .. name))
-  end
-  return hashes
+---@return table<string,string> path of each sample by name
+local function samples()
+  local paths = {}
+  for _, name in ipairs(SAMPLES) do paths[name] = ROOT .. "/examples/media/" .. name end
+  return paths
 end
 
 local function wait_for_ports(folder)
@@ -96,9 +94,11 @@ end
 ---A world in `folder`, with its stand-in running. Close it with `close`.
 ---@param folder string absolute; made
 ---@param target? "folder"|"vsftpd"|"nasty" where uploads go
-function M.open(folder, target)
+---@param sources? table<string,string> the media: path of each by the name it gets
+function M.open(folder, target, sources)
   local self = setmetatable({ folder = folder, program = host.env("AFFICHE")
-    or host.info().executable, originals = M.samples() }, World)
+    or host.info().executable, sources = sources or samples(), originals = {} }, World)
+  for name, path in pairs(self.sources) do self.originals[name] = assert(host.hash(path)) end
   assert(host.mkdir(folder))
   if target and target ~= "folder" then self.server = servers.start(target) end
   self.public = self.server and self.server.root or folder .. "/public"
@@ -126,24 +126,33 @@ function World:reset()
     assert(host.remove(self.folder .. "/" .. name, { recursive = true }))
     assert(host.mkdir(self.folder .. "/" .. name))
   end
-  for name in pairs(self.originals) do
-    assert(host.copy(ROOT .. "/examples/media/" .. name, self.folder .. "/in/" .. name))
+  for name, path in pairs(self.sources) do
+    assert(host.copy(path, self.folder .. "/in/" .. name))
   end
   assert(host.http { url = ("http://127.0.0.1:%d/reset"):format(self.ports.web), method = "POST" })
+end
+
+---Tells the stand-in how to behave, until the next `reset`.
+---@param switches table see modules/standin/switches.lua
+function World:switch(switches)
+  local url = ("http://127.0.0.1:%d/standin/switches"):format(self.ports.graph)
+  local reply = assert(host.http { url = url, body = json.encode(switches) })
+  if reply.status ~= 200 then error(reply.body, 0) end
 end
 
 ---One pass of the program.
 ---@param tracer? string[] what stands before it: strace and its options
 ---@param env? table<string,string>
+---@param seconds? number after which it is killed
 ---@return { status: integer, signal: integer, stdout: string, stderr: string, seconds: number }
-function World:run(tracer, env)
+function World:run(tracer, env, seconds)
   local argv = table.move(tracer or {}, 1, #(tracer or {}), 1, {})
   for _, word in ipairs { self.program, "run", "--json" } do argv[#argv + 1] = word end
   local values = {}
   for key, value in pairs(self.env) do values[key] = value end
   for key, value in pairs(env or {}) do values[key] = value end
   local started = host.now("monotonic")
-  local result, err = host.exec(argv, { timeout = RUN_SECONDS, cwd = "/", env = values,
+  local result, err = host.exec(argv, { timeout = seconds or RUN_SECONDS, cwd = "/", env = values,
     max_output = 16 << 20 })
   if not result then result = { status = -1, signal = 0, stdout = "", stderr = tostring(err) } end
   result.seconds = host.now("monotonic") - started

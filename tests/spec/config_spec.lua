@@ -165,7 +165,7 @@ function T:test_numbers_and_choices_are_checked()
 end
 
 function T:test_paths()
-  refused({ AUTO_DOWNLOAD_DIR = "C:/Users/me" }, "AUTO_DOWNLOAD_DIR", "Windows")
+  refused({ AUTO_DOWNLOAD_DIR = "C:/Media/in" }, "AUTO_DOWNLOAD_DIR", "Windows")
   refused({ AUTO_DOWNLOAD_DIR = "D:\\pictures" }, "AUTO_DOWNLOAD_DIR", "Windows")
   lu.assertEquals(load({ AUTO_DOWNLOAD_DIR = "~/in" }).AUTO_DOWNLOAD_DIR, "/users/me/in")
   lu.assertEquals(load({ XDG_STATE_HOME = "/x" }).AFFICHE_STATE_DIR, "/x/affiche")

@@ -36,7 +36,9 @@ function T:test_public_has_every_promised_field()
   local err = errors.new { kind = "auth", message = "no", op = "graph_post", code = 190 }
   local public = errors.public(err)
   lu.assertEquals(public.code, 190)
-  lu.assertTrue(public.subcode == json.null)
+  for _, field in ipairs({ "subcode", "step", "file", "next_action" }) do
+    lu.assertTrue(public[field] == json.null, field)
+  end
   lu.assertFalse(public.retryable)
   lu.assertNil(getmetatable(public))
   local text = json.encode(public, { order = { "kind", "code", "subcode", "message" } })

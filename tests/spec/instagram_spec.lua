@@ -176,6 +176,18 @@ function T:test_reads_that_fail_do_not_undo_a_post()
   lu.assertEquals(type(item.permalink), "userdata") -- null
 end
 
+-- Every lie of media_publish while reads fail as they were seen to: the media list is all that
+-- is left, and it is enough.
+function T:test_a_post_is_found_whatever_else_cannot_be_read()
+  for _, publish in ipairs({ "ok", "ok-then-403", "ok-then-500", "ok-then-drop", "no-id" }) do
+    for _, outage in ipairs({ "container", "media", "both" }) do
+      assert_live_once(self, { switches = { publish = publish, read_outage = outage } })
+      self.job:close()
+    end
+  end
+  self.job = nil
+end
+
 function T:test_what_did_not_go_out_is_held_and_never_sent_again()
   local j = job(self, { switches = { publish = "drop" } })
   j:add "morning.jpg"

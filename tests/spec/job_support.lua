@@ -17,8 +17,11 @@ return {
   poll = { image = { 0.02 }, video = { 0.05 } },
   ready_within = { image = %s, video = 20 },
   settle_after = { 0.02, 0.05 },
+  look_again = { 0.02, 0.02 },
 }
 ]]
+
+local TYPES = { jpg = "image/jpeg", mp4 = "video/mp4" }
 
 local Job = {}
 Job.__index = Job
@@ -32,10 +35,14 @@ function M.new(options)
   end
   support.make(dir .. "/scripts/pacing.lua", PACING:format(options.ready_within or 20))
   local self = setmetatable({ dir = dir, settings = options.settings or {} }, Job)
+  self.looks = 0
   self.web = assert(host.serve({ port = 0 }, function(request)
+    self.looks = self.looks + 1
+    local wrong = self.web_answer and self.web_answer(request)
+    if wrong then return wrong end
     local path = dir .. "/public" .. request.path
     if not host.stat(path) then return { status = 404, body = "not found\n" } end
-    return { file = path }
+    return { file = path, headers = { ["Content-Type"] = TYPES[path:match("%w+$")] } }
   end))
   self.instagram = assert(standin.start { account = ACCOUNT, token = "token-of-the-spec",
     folder = dir .. "/fetched", switches = options.switches })

@@ -1,4 +1,5 @@
 -- A whole run over a folder: every file is published, or it is said why not, and none is lost.
+local json = require "json"
 local job_support = require "job_support"
 local lu = require "luaunit"
 local support = require "file_support"
@@ -198,6 +199,27 @@ function T:test_nothing_is_left_in_the_work_folder()
   self.job:add "dusk.webp"
   self.job:run()
   lu.assertEquals(host.list(self.job.dir .. "/state/work"), {})
+end
+
+local function assert_complete(err, file)
+  for _, field in ipairs({ "kind", "message", "step", "file", "next_action" }) do
+    lu.assertEquals(type(err[field]), "string", field)
+  end
+  for _, field in ipairs({ "code", "subcode" }) do lu.assertNotNil(err[field], field) end
+  lu.assertEquals({ type(err.retryable), err.file }, { "boolean", file })
+end
+
+-- In the result, in the journal and beside a file that is given up.
+function T:test_an_error_is_complete_wherever_it_stands()
+  self:script("captions", [[return function() return ("x"):rep(3000) end]])
+  self.job:add "morning.jpg"
+  local items
+  for _ = 1, 5 do items = select(2, self.job:run()) end
+  assert_complete(items["morning.jpg"].error, "morning.jpg")
+  local beside = self.job.dir .. "/in/failed/morning.jpg.error.json"
+  assert_complete(json.decode(assert(host.read(beside))), "morning.jpg")
+  local store <close> = assert(host.store(self.job.dir .. "/state/journal.db"))
+  assert_complete(json.decode(store:query("SELECT error FROM item")[1].error), "morning.jpg")
 end
 
 return T

@@ -179,10 +179,11 @@ function T.test_end_of_the_program_waits_for_no_server()
 end
 
 -- What the transfer threads are for: libcurl stands still, the loop does not.
-function T.test_late_answer_does_not_stall_the_loop()
-  local delay = tonumber(host.env("LATE_SECONDS") or "3")
+-- A busy machine is late now and then; a loop that stalls is late by seconds, every time.
+local function worst_lateness(delay)
+  local worst = 0
   with("late_226", function(server, file, put)
-    local worst, running = 0, true
+    local running = true
     local watch = host.spawn(function()
       while running do
         local before = host.now("monotonic")
@@ -195,9 +196,18 @@ function T.test_late_answer_does_not_stall_the_loop()
     running = false
     watch:join()
     lu.assertTrue(host.now("monotonic") - started >= delay)
-    lu.assertTrue(worst < 0.05, ("late by %.0f ms"):format(worst * 1000))
     kit.assert_holds(server.root, { file })
   end, delay)
+  return worst
+end
+
+function T.test_late_answer_does_not_stall_the_loop()
+  local delay, best = tonumber(host.env("LATE_SECONDS") or "3"), math.huge
+  for _ = 1, 3 do
+    best = math.min(best, worst_lateness(delay))
+    if best < 0.05 then return end
+  end
+  lu.fail(("late by %.0f ms"):format(best * 1000))
 end
 
 return T
