@@ -111,40 +111,9 @@ crashtest: deps-test
 bench: all $(BENCH)
 	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
 
-# What `make check` looks at. Each C file is linted again only when it or a header of it changed.
-C_FILES = $(wildcard host/*.[ch] host/*/*.[ch] tests/*/*.[ch])
-LUA_DIRS = $(wildcard modules scripts tests examples tools)
-check:
-	@tools/deps.sh run test check
-	$(AGAIN) --keep-going lint
-	@echo "check: clean"
-lint: lint-format lint-c lint-lua lint-tree $(patsubst %.c,$(B)/%.tidy,$(filter %.c,$(C_FILES)))
-lint-format:
-	@clang-format --dry-run -Werror $(C_FILES)
-lint-c:
-	@mkdir -p $(B)/cppcheck
-	@cppcheck --quiet --enable=warning,performance,portability --inline-suppr --std=c11 \
-	  --suppress=missingIncludeSystem --error-exitcode=1 --cppcheck-build-dir=$(B)/cppcheck \
-	  -Ihost $(filter %.c,$(C_FILES))
-lint-lua:
-	@luacheck --quiet $(LUA_DIRS)
-lint-tree:
-	@tools/check-tree.sh
-$(B)/%.tidy: %.c $(B)/%.o .clang-tidy tools/lint.h
-	@clang-tidy --quiet $< -- $(LANGUAGE) -include tools/lint.h > $@.log 2>&1 || { cat $@.log; exit 1; }
-	@touch $@
-
 docs: all
 	@mkdir -p $(B)/docs
 	./$(BIN) console tools/docs.lua modules/host.lua $(B)/docs/primitives.md
-
-# Each reader of foreign bytes for SECONDS with clang's fuzzer and sanitizers.
-SECONDS ?= 60
-fuzz:
-	$(AGAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" WARN= LDFLAGS= \
-	  SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" fuzz-objects
-	@tools/fuzz.sh $(SECONDS)
-fuzz-objects: $(patsubst %.c,$(B)/%.o,$(wildcard host/codec/*.c) host/codec_check.c host/sniff.c)
 
 SHARE = $(DESTDIR)$(PREFIX)/share/affiche
 install: all
@@ -154,6 +123,8 @@ install: all
 	  install -D -m $$m "$$f" "$(SHARE)/$$f" || exit 1; done
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/affiche $(SHARE)
+
+include tools/checks.mk
 
 clean:
 	rm -rf build affiche
