@@ -4,10 +4,21 @@ local support = require "file_support"
 
 local T = support.spec()
 
--- The processes whose parent is this one.
+local before = {}
+
+-- The processes whose parent is this one, without those that were there before the test: decoders
+-- of earlier specs wait for their next picture.
 local function children()
   local pid = host.info().pid
-  return host.read(("/proc/%d/task/%d/children"):format(pid, pid)) or ""
+  local list = host.read(("/proc/%d/task/%d/children"):format(pid, pid)) or ""
+  return (list:gsub("%d+ ?", function(child) return before[child] and "" or nil end))
+end
+
+local make_folder = T.setUp
+function T:setUp()
+  make_folder(self)
+  before = {}
+  for child in children():gmatch("%d+ ?") do before[child] = true end
 end
 
 local function alive(pid)
