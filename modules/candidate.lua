@@ -20,6 +20,7 @@ function M.make_item(app, flow, entry, sidecars)
     format = facts and facts.format or entry.format, kind = facts and facts.kind or entry.kind,
     width = facts and facts.width, height = facts and facts.height,
     orientation = facts and facts.orientation, duration = facts and facts.duration,
+    meta = facts and facts.meta or {},
   }, { app = app, flow = flow, results = {}, notes = {} })
   if not facts then return item, probe_err end
   return item, sidecar == nil and sidecar_err or nil
@@ -108,7 +109,8 @@ function M.leftovers(app, flow, found)
       local facts = archived and host.probe(archived) or {}
       local item = items.new({ name = row.name, stem = stem or row.name, ext = ext or "",
         path = archived or row.path, size = row.size, sha256 = row.sha256, account = row.account,
-        kind = row.kind, format = facts.format, width = facts.width, height = facts.height },
+        kind = row.kind, format = facts.format, width = facts.width, height = facts.height,
+        meta = facts.meta or {} },
         { app = app, flow = flow, results = {}, notes = {}, archived = archived })
       local post = app.journal:post(row.account, instagram.post_kind(item), row.sha256)
       if archived or post and post.state ~= "new" then

@@ -32,7 +32,8 @@ end
 local function fitted(entry, width, height)
   local low, high = entry.min_ratio or 0, entry.max_ratio or math.huge
   local ratio = width / height
-  if entry.fit == "pad" then
+  if entry.fit == "story" then low, high = 9 / 16, 9 / 16 end
+  if entry.fit == "pad" or entry.fit == "story" then
     if ratio < low then width = math.ceil(height * low) end
     if ratio > high then height = math.ceil(width / high) end
   elseif entry.fit == "crop" then
@@ -44,7 +45,7 @@ end
 
 ---Width and height after the rules of formats.lua, as the converter will make them.
 function M.target_size(entry, item)
-  if entry.send == "as_is" or not item.width then return item.width, item.height end
+  if entry.send ~= "jpeg" or not item.width then return item.width, item.height end
   local width, height = item.width, item.height
   if (item.orientation or 1) >= 5 then width, height = height, width end
   width, height = fitted(entry, width, height)

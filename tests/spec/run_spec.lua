@@ -1,6 +1,7 @@
 -- A whole run over a folder: every file is published, or it is said why not, and none is lost.
 local json = require "json"
 local job_support = require "job_support"
+local json = require "json"
 local lu = require "luaunit"
 local support = require "file_support"
 
@@ -77,6 +78,11 @@ function T:test_names_of_all_kinds_arrive()
     lu.assertTrue(self.job:has("processed/" .. name), name)
   end
   lu.assertEquals(#self.job:posts(), #names)
+  local receipt = assert(host.read(self.job.dir .. "/in/processed/.receipts/with space.jpg.json"))
+  for _, step in ipairs(json.decode(receipt).steps) do
+    if step.name == "prepare" then lu.assertEquals(step.result.removed, { "trailer" }) end
+  end
+  lu.assertStrContains(receipt, '"removed"')
 end
 
 function T:test_posts_appear_in_the_order_of_the_folder()
