@@ -4,15 +4,21 @@ local support = require "file_support"
 
 local T = support.spec()
 
--- The processes whose parent is this one, but for the decoders, which are kept.
+local before = {}
+
+-- The processes whose parent is this one, without those that were there before the test: decoders
+-- of earlier specs wait for their next picture.
 local function children()
-  local pid, own = host.info().pid, {}
+  local pid = host.info().pid
   local list = host.read(("/proc/%d/task/%d/children"):format(pid, pid)) or ""
-  for child in list:gmatch("%d+") do
-    local command = host.read(("/proc/%s/cmdline"):format(child)) or ""
-    if not command:find("--codec-worker", 1, true) then own[#own + 1] = child end
-  end
-  return table.concat(own, " ")
+  return (list:gsub("%d+ ?", function(child) return before[child] and "" or nil end))
+end
+
+local make_folder = T.setUp
+function T:setUp()
+  make_folder(self)
+  before = {}
+  for child in children():gmatch("%d+ ?") do before[child] = true end
 end
 
 local function alive(pid)
