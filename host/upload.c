@@ -266,10 +266,10 @@ static int64_t find_piece(struct upload_job *job)
 
 static int by_renaming(struct upload_job *job, int64_t there)
 {
-    // A piece of full length only waits for its name.
-    if (there < job->length && store(job, job->upload->temporary, there > 0))
+    bool whole = there > 0 && there == job->length; // it only waits for its name
+    if (!whole && store(job, job->upload->temporary, there > 0))
         return -1;
-    job->upload->verified |= there > 0 && there == job->length;
+    job->upload->verified |= whole;
     job->upload->left = true;
     int found = look(job, false);
     if (found == 0 && rename_final(job))

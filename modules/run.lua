@@ -59,6 +59,7 @@ local function publish_all(app, flow, found, result)
     end
   end
   preflight.begin(app)
+  if app.uploader then app.uploader:begin() end
   app.asking, app.asked, app.refusal = {}, nil, nil
   app.twins = twins.new(#list)
   app.turns = turns.new { count = #list, patience = app.policy.pacing.wait_for_earlier,

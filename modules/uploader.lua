@@ -125,14 +125,27 @@ function Uploader:remove(remote)
   return host.ftp_delete(url.target_url(self.target, remote), options)
 end
 
----Uploads `item.file`: what the step of that name does.
+-- What the server says when its disk is full, for whatever file.
+local DISK_FULL = 452
+
+---A run begins: what stopped the last one may be mended.
+function Uploader:begin()
+  self.full = nil
+end
+
+---Uploads `item.file`: what the step of that name does. Once the server's disk is full it is asked
+---no more in this run.
 ---@param item table
 ---@return { remote: string }|nil, Error?
 function M.upload(item)
   local app = items.context(item).app
+  if app.uploader.full then return nil, app.uploader.full end
   host.log("info", i18n.t("log.uploading", { name = item.name }), { icon = "📤", file = item.name })
   local result, err = app.uploader:put(item)
-  if not result then return nil, err end
+  if not result then
+    if err.code == DISK_FULL then app.uploader.full = err end
+    return nil, err
+  end
   host.log("info", i18n.t("log.uploaded", { name = item.name }), { icon = "✅", file = item.name })
   return result
 end

@@ -59,9 +59,9 @@ two, the container and the intent. Seen: {effects}. All had theirs.
   length, replaced by garbage, garbage after its first page: it is set aside and rebuilt from the
   receipts, aloud, before anything is published, and files copied back from the archive are
   duplicates, each of them (`tests/system/lost_journal_spec.lua`). `affiche history --rebuild` does
-  it by hand. A rebuild that is killed is done again. What no receipt can tell: a post whose file
-  was not archived yet when the journal was lost. Such a file is published again, so keep the state
-  folder on a disk you trust.
+  it by hand. A rebuild that is killed is done again.
+- What no receipt can tell: a post whose file was not archived yet when the journal was lost. Such a
+  file is published again, so keep the state folder on a disk you trust.
 - An answer of `media_publish` that lies (403 with 2207051, 500, none, no id) for a post that went
   live, while reads of containers, of media or of both answer 100/33: 15 combinations, each ends as
   published with the right media id after one request to publish (`tests/spec/instagram_spec.lua`).

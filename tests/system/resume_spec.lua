@@ -1,4 +1,5 @@
--- A large film whose upload is cut goes on where it stopped, in the same run and in the next one.
+-- A large film whose upload is cut goes on where it stopped, in the same run and in the next one; a
+-- server whose disk is full is left alone.
 local ftp = require "ftp_kit"
 local lu = require "luaunit"
 local scene = require "scene"
@@ -11,12 +12,16 @@ local function large_film()
   return clip .. string.pack(">I4", #free + 8) .. "free" .. free
 end
 
+local function upload_to(world, server)
+  world.env.UPLOAD_URL = server.url .. "/"
+  world.env.FTP_USER, world.env.FTP_PASS, world.env.FTP_TLS = "me", "some-password", "off"
+end
+
 -- One film, uploaded to a server that cuts the first upload after 5 MB.
 local function with_cut(check)
   local server <close> = ftp.start("nasty", { fault = "cut_once" })
   local world <close> = scene.new { public = server.root }
-  world.env.UPLOAD_URL = server.url .. "/"
-  world.env.FTP_USER, world.env.FTP_PASS, world.env.FTP_TLS = "me", "some-password", "off"
+  upload_to(world, server)
   world:put("film.mp4", large_film())
   check(world)
   lu.assertEquals(#world:posts(), 1)
@@ -68,6 +73,23 @@ function T.test_in_the_next_run()
     lu.assertEquals(scene.pass(world).status, 0)
     assert_gone_on(world)
   end)
+end
+
+function T.test_a_full_disk_is_met_once_in_a_run()
+  local server <close> = ftp.start("nasty", { fault = "full_452" })
+  local world <close> = scene.new { public = server.root }
+  upload_to(world, server)
+  world.env.AFFICHE_CONCURRENCY = "1"
+  scene.pictures(world, "a.jpg", "b.jpg", "c.jpg")
+  local result = world:pass()
+  lu.assertEquals(result.status, 1)
+  for _, item in ipairs(result.json.result.items) do
+    lu.assertEquals({ item.state, item.error.kind, item.error.code, item.error.file },
+      { "failed", "limit", 452, item.file })
+  end
+  local _, uploads = result.stderr:gsub("Uploading", "")
+  lu.assertEquals({ #result.json.result.items, uploads, #world:names() }, { 3, 1, 3 })
+  lu.assertEquals(host.list(world.public), {})
 end
 
 return T
