@@ -19,6 +19,7 @@ SRC := $(wildcard host/*.c host/prim/*.c host/sys/*.c host/codec/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 PRIMS := $(notdir $(basename $(wildcard host/prim/*.c)))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+BENCH := $(B)/tests/bench/pictures
 TOOLS := $(patsubst %.c,$(B)/%,$(shell grep -ls '^int main' tests/tools/*.c))
 
 # Asked of pkg-config once, and only when something is compiled: `make deps` may have to bring it.
@@ -51,6 +52,9 @@ $(B)/host/api.o: $(B)/prims.inc
 
 $(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
 	$(SAY) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(BENCH): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c)) $(filter-out $(B)/host/main.o,$(OBJ))
+	$(SAY) $(LINK) -o $@ $^ $(LIBS)
 
 # A tool that the tests run: NAME.c with its main, and what else begins with NAME.
 .SECONDEXPANSION:
@@ -104,7 +108,7 @@ watched: all test-programs
 crashtest: deps-test
 	$(AGAIN) all test-programs
 	./$(BIN) console tests/crash/main.lua report=docs/reliability.md
-bench: all
+bench: all $(BENCH)
 	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
 
 # What `make check` looks at. Each C file is linted again only when it or a header of it changed.
@@ -145,8 +149,9 @@ fuzz-objects: $(patsubst %.c,$(B)/%.o,$(wildcard host/codec/*.c) host/codec_chec
 SHARE = $(DESTDIR)$(PREFIX)/share/affiche
 install: all
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/affiche
-	@for f in $$(find modules scripts -type f -name '*.lua'); do \
-	  install -D -m 644 "$$f" "$(SHARE)/$$f" || exit 1; done
+	@for f in $$(find modules scripts -type f -name '*.lua') $$(find examples -type f); do \
+	  m=644; [ ! -x "$$f" ] || m=755; \
+	  install -D -m $$m "$$f" "$(SHARE)/$$f" || exit 1; done
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/affiche $(SHARE)
 
@@ -156,4 +161,4 @@ clean:
 .PHONY: all deps deps-test check test demo asan tsan valgrind watched crashtest bench docs install \
   uninstall fuzz fuzz-objects lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
 .SECONDARY:
--include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d $(B)/tests/bench/*.d)

@@ -61,6 +61,25 @@ function M.duplicate_of(app, flow, item)
   return post
 end
 
+local QUIET, LOOK_EVERY = 1, 0.1  -- seconds
+
+---Whether a file that seems damaged is only on its way: a copy may pause for longer than the time
+---between two looks. One that was written just now is given a second to go on.
+---@param entry Entry
+---@param err Error what is wrong with it
+---@return boolean
+function M.still_arriving(entry, err)
+  if err.kind ~= "format" and err.code ~= "ECHANGED" then return false end
+  while true do
+    local stat = host.stat(entry.path)
+    if not stat then return false end
+    if stat.size ~= entry.size or stat.mtime ~= entry.mtime then return true end
+    local age = host.now() - stat.mtime
+    if age < 0 or age >= QUIET then return false end
+    host.sleep(LOOK_EVERY)
+  end
+end
+
 ---What is to become of one file: `{ item=, error=, ignored= }`. An ignored one has its reason, one
 ---with an error has failed already; without an item it could not even be looked at.
 function M.judge(app, flow, entry, sidecars)

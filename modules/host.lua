@@ -100,8 +100,8 @@ function host.live() end
 function host.env(name) end
 
 ---`sandbox` tells what holds the decoders: "seccomp+landlock", "seccomp", or "process" (a process of
----their own and nothing else).
----@return { version: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
+---their own and nothing else). `cwd` is the working directory, empty when it is gone.
+---@return { version: string, cwd: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
 function host.info() end
 
 ---Bytes from the system's random source as lower-case hex: `random(8)` has 16 digits.
@@ -394,7 +394,7 @@ function host.graph_post(url, form, options) end
 ---@field make_folders? boolean default true; false: a missing folder is an error
 ---@field rename? boolean default true; false: the server cannot rename, write the final name directly and verify it
 ---@field temporary? string name on the server while it is under way; default `.<name>.<12 digits of sha256>.<random>.part`
----@field cleanup? string[] names of leftovers of ours in the same folder, at most 16, to delete
+---@field cleanup? string[] names of leftovers of ours in the same folder, at most 16, to delete; of a file over 8 MB, one named `.<name>.<12 digits of sha256>.<anything>.part` is gone on from
 
 ---Uploads one file so that its final name only ever holds the whole file: temporary name, size
 ---verified by a request of its own, a look at the final name, rename as a request of its own.

@@ -95,6 +95,12 @@ function M.use(name)
   return translator
 end
 
+---The translator of the last `use`.
+---@return Translator
+function M.current()
+  return current
+end
+
 ---Translates in the language of the last `use`, for modules that are handed no translator.
 ---@param key string
 ---@param values? table<string, any>

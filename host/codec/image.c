@@ -20,12 +20,29 @@ int image_check_size(struct run *run, uint64_t width, uint64_t height)
     return 0;
 }
 
-int image_alloc(struct run *run, struct image *image, enum image_layout layout, int width,
-                int height)
+static void set_shape(struct image *image, enum image_layout layout, int width, int height)
 {
     image->layout = layout;
     image->width = width;
     image->height = height;
+}
+
+int image_alloc_raw(struct run *run, struct image *image, enum image_layout layout, int width,
+                    int height)
+{
+    set_shape(image, layout, width, height);
+    size_t length = (size_t)height * image_stride(image);
+    image->pixels = malloc(length + IMAGE_PADDING);
+    if (image->pixels == NULL)
+        return report_memory(run);
+    memset(image->pixels + length, 0, IMAGE_PADDING);
+    return 0;
+}
+
+int image_alloc(struct run *run, struct image *image, enum image_layout layout, int width,
+                int height)
+{
+    set_shape(image, layout, width, height);
     image->pixels = calloc((size_t)height * image_stride(image) + IMAGE_PADDING, 1);
     return image->pixels ? 0 : report_memory(run);
 }

@@ -28,7 +28,11 @@ static inline size_t image_stride(const struct image *image)
 
 // Checks a size that a header claims, before anything is allocated for it.
 int image_check_size(struct run *run, uint64_t width, uint64_t height);
-// Allocates zeroed pixels for a size that was checked.
+// Allocates pixels for a size that was checked; they are not zeroed, and what an earlier picture
+// left must not be seen: only for a decoder that writes each of them.
+int image_alloc_raw(struct run *run, struct image *image, enum image_layout layout, int width,
+                    int height);
+// The same, zeroed.
 int image_alloc(struct run *run, struct image *image, enum image_layout layout, int width,
                 int height);
 // Keeps a copy of a profile; one that is empty or too large is passed over.

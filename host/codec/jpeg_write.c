@@ -114,7 +114,11 @@ static void fill_strip(const struct yuv *yuv, int top, const struct strip *strip
         for (int i = 0; i < rows; i++) {
             int y = first + i < height ? first + i : height - 1;
             uint8_t *out = strip->rows[p][i];
-            yuv_expand_row(p, yuv->plane[p] + (size_t)y * yuv->stride[p], width, out);
+            const uint8_t *in = yuv->plane[p] + (size_t)y * yuv->stride[p];
+            if (yuv->full)
+                memcpy(out, in, (size_t)width);
+            else
+                yuv_expand_row(p, in, width, out);
             memset(out + width, out[width - 1], 16);
         }
     }
@@ -144,12 +148,14 @@ static void write_strips(struct writer *w, const struct yuv *yuv, struct strip *
 }
 
 // Everything that is owned is in *w; libjpeg jumps to `leave`, which is set by the caller.
-static int open_writer(struct writer *w, struct run *run, size_t limit, uint8_t **jpeg)
+static int open_writer(struct writer *w, struct run *run, int width, int height, size_t limit,
+                       uint8_t **jpeg)
 {
     *jpeg = NULL;
     w->run = run;
     w->limit = limit;
-    w->capacity = 1 << 16;
+    // Nearly always enough; what is not written to costs nothing.
+    w->capacity = (1 << 16) + (size_t)width * (size_t)height / 3;
     w->bytes = malloc(w->capacity);
     w->jpeg.err = jpeg_std_error(&w->errors);
     w->jpeg.client_data = w;
@@ -178,7 +184,7 @@ int jpeg_encode(struct run *run, const struct image *image, int quality, size_t 
                 uint8_t **jpeg, size_t *length)
 {
     struct writer w = {0};
-    if (open_writer(&w, run, limit, jpeg))
+    if (open_writer(&w, run, image->width, image->height, limit, jpeg))
         return -1;
     if (setjmp(w.leave) == 0) {
         set_up(&w, image->width, image->height, JCS_RGB, quality);
@@ -198,7 +204,7 @@ int jpeg_encode_planes(struct run *run, const struct yuv *yuv, int quality, size
     if (bytes == NULL)
         return report_memory(run);
     point_strip(&strip, bytes, stride);
-    if (open_writer(&w, run, limit, jpeg)) {
+    if (open_writer(&w, run, yuv->width, yuv->height, limit, jpeg)) {
         free(bytes);
         return -1;
     }

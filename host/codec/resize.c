@@ -1,18 +1,12 @@
 // resize.c - Lanczos3 resampling of a planned part of a picture, separable, vertical first: rows
-// lie in one piece, so the inner loop runs over neighbours.
-//
-// Weights have 14 bits after the point and sum to exactly 1; the sums of rows keep 6 bits, so that
-// rounding costs nothing that can be seen.
+// lie in one piece, so the inner loop runs over neighbours. The sums of rows keep 6 bits after the
+// point, so that rounding costs nothing that can be seen.
 #include "resize.h"
 
+#include "axis.h"
 #include "kernel.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LOBES 3
-#define STEPS 512 // of the curve for each lobe
-#define WEIGHT_BITS 14
 
 // One plane, or interleaved channels.
 struct samples {
@@ -21,116 +15,20 @@ struct samples {
     int width, height, channels;
 };
 
-// For each output position, which source positions count and how much.
-struct axis {
-    int taps, room;   // weights that count, and those that are stored
-    int *first;       // owned; three more than positions, as for the weights
-    int16_t *weights; // owned: `room` for each output position
+// How the positions of a result are made; planes of the same size share it.
+struct grid {
+    struct axis across, down;
+    int32_t base; // of the sums
 };
 
-// Where an output position lies in the source: from + (i + 0.5) * scale.
-struct mapping {
-    double from, scale;
+// What a value becomes on the way. Planes leave in full range: to round them once more for that
+// would cost up to 1 dB.
+struct range {
+    double gain, offset;
 };
-
-static double lanczos(double x)
-{
-    const double pi = 3.14159265358979323846;
-    if (x < 1e-9)
-        return 1;
-    if (x >= LOBES)
-        return 0;
-    return LOBES * sin(pi * x) * sin(pi * x / LOBES) / (pi * pi * x * x);
-}
-
-// Sines for each weight would take longer than the resampling.
-struct curve {
-    double at[LOBES * STEPS + 2];
-};
-
-static void fill_curve(struct curve *curve)
-{
-    for (int i = 0; i < LOBES * STEPS + 2; i++)
-        curve->at[i] = lanczos((double)i / STEPS);
-}
-
-static double look_up(const struct curve *curve, double x)
-{
-    double at = fmin(fabs(x), LOBES) * STEPS;
-    int i = (int)at;
-    return curve->at[i] + (curve->at[i + 1] - curve->at[i]) * (at - i);
-}
-
-// The window of one output position. What rounding takes from a weight goes to the next one, so
-// that the sum is exact however many there are.
-static void fill_window(const struct curve *curve, const struct axis *axis, int i, double centre,
-                        double stretch, int limit)
-{
-    int16_t *weights = axis->weights + (size_t)i * (size_t)axis->room;
-    int first = (int)floor(centre - LOBES * stretch + 0.5);
-    first = first < 0 ? 0 : first;
-    if (first > limit - axis->taps)
-        first = limit - axis->taps;
-    double sum = 0, part = 0;
-    for (int t = 0; t < axis->taps; t++)
-        sum += look_up(curve, (first + t + 0.5 - centre) / stretch);
-    int last = 0;
-    for (int t = 0; t < axis->taps; t++) {
-        part += look_up(curve, (first + t + 0.5 - centre) / stretch) / sum * (1 << WEIGHT_BITS);
-        int now = (int)floor(part + 0.5);
-        weights[t] = (int16_t)(now - last);
-        last = now;
-    }
-    axis->first[i] = first;
-}
-
-// `out` positions in a source with `limit` positions.
-static int make_axis(struct run *run, struct axis *axis, struct mapping map, int out, int limit)
-{
-    struct curve curve;
-    double stretch = map.scale > 1 ? map.scale : 1;
-    double taps = ceil(LOBES * stretch * 2) + 1;
-    axis->taps = taps < limit ? (int)taps : limit;
-    axis->room = (axis->taps + KERNEL_TAPS - 1) / KERNEL_TAPS * KERNEL_TAPS;
-    axis->first = calloc((size_t)out + 3, sizeof *axis->first);
-    axis->weights = calloc(((size_t)out + 3) * (size_t)axis->room, sizeof *axis->weights);
-    if (axis->first == NULL || axis->weights == NULL)
-        return report_memory(run);
-    fill_curve(&curve);
-    for (int i = 0; i < out; i++)
-        fill_window(&curve, axis, i, map.from + (i + 0.5) * map.scale, stretch, limit);
-    return 0;
-}
-
-static void free_axis(struct axis *axis)
-{
-    free(axis->first);
-    free(axis->weights);
-}
-
-// One source-wide row of sums. Blocks reach beyond a row, into the next or, after the last one,
-// into the padding that every picture has.
-static void sum_rows(const struct samples *source, const struct axis *axis, int y, int16_t *out)
-{
-    size_t length = (size_t)source->width * (size_t)source->channels;
-    const uint8_t *rows = source->bytes + (size_t)axis->first[y] * source->stride;
-    const int16_t *weights = axis->weights + (size_t)y * (size_t)axis->room;
-    for (size_t i = 0; i < length; i += KERNEL_BLOCK)
-        kernel_rows(rows + i, source->stride, weights, axis->taps, out + i);
-}
-
-static void sum_columns(const int16_t *in, const struct axis *axis, int width, uint8_t *out)
-{
-    uint8_t last[4] = {0};
-    size_t room = (size_t)axis->room;
-    for (int x = 0; x < width; x += 4) {
-        bool whole = x + 4 <= width;
-        kernel_columns(in, axis->first + x, axis->weights + (size_t)x * room, axis->room,
-                       whole ? out + x : last);
-        if (!whole)
-            memcpy(out + x, last, (size_t)(width - x));
-    }
-}
+static const struct range SAME = {1, 0};
+static const struct range LUMA = {255.0 / 219, -16 * 255.0 / 219};
+static const struct range CHROMA = {255.0 / 224, 128 - 128 * 255.0 / 224};
 
 static uint8_t to_byte(int32_t sum)
 {
@@ -152,31 +50,48 @@ static void sum_pixels(const int16_t *in, const struct axis *axis, int width, ui
     }
 }
 
-static int resample(struct run *run, const struct samples *source, struct mapping across_map,
-                    struct mapping down_map, const struct samples *out)
+// `half` is 2 for chroma at half size.
+static int make_grid(struct run *run, const struct curve *curve, const struct fit_plan *p, int half,
+                     struct range range, const struct samples *from, const struct samples *to,
+                     struct grid *grid)
 {
-    struct axis across = {0}, down = {0};
-    size_t length = (size_t)source->width * (size_t)source->channels + KERNEL_BLOCK;
-    int16_t *sum = calloc(length, sizeof *sum);
+    grid->base = (int32_t)((range.offset + 0.5) * (1 << KERNEL_BITS));
+    struct mapping across = {p->from_x / half, p->from_w / p->w};
+    struct mapping down = {p->from_y / half, p->from_h / p->h};
+    if (axis_make(run, curve, &grid->across, across, to->width, from->width, range.gain))
+        return -1;
+    return axis_make(run, curve, &grid->down, down, to->height, from->height, 1);
+}
+
+static void free_grid(struct grid *grid)
+{
+    axis_free(&grid->across);
+    axis_free(&grid->down);
+}
+
+// Sums of rows are as wide as the source. Blocks reach beyond a row, into the next or, after the
+// last one, into the padding that every picture has.
+static int resample(struct run *run, const struct samples *source, const struct grid *grid,
+                    const struct samples *out)
+{
+    const struct kernel *kernel = kernel_choose();
+    const struct axis *across = &grid->across, *down = &grid->down;
+    size_t length = (size_t)source->width * (size_t)source->channels;
+    int16_t *sum = calloc(length + KERNEL_BLOCK + KERNEL_TAPS, sizeof *sum);
     if (sum == NULL)
         return report_memory(run);
-    int status = make_axis(run, &across, across_map, out->width, source->width);
-    if (status == 0)
-        status = make_axis(run, &down, down_map, out->height, source->height);
-    for (int y = 0; status == 0 && y < out->height; y++) {
-        if (y % 16 == 0 && report_stopped(run))
-            status = -1;
-        sum_rows(source, &down, y, sum);
+    for (int y = 0; y < out->height && !(y % 16 == 0 && report_stopped(run)); y++) {
         uint8_t *row = out->bytes + (size_t)y * out->stride;
+        kernel->rows(source->bytes + (size_t)down->first[y] * source->stride, source->stride,
+                     down->weights + (size_t)y * (size_t)down->room, down->taps, length, sum);
         if (source->channels == 1)
-            sum_columns(sum, &across, out->width, row);
+            kernel->columns(sum, across->first, across->weights, across->room, grid->base,
+                            out->width, row);
         else
-            sum_pixels(sum, &across, out->width, row);
+            sum_pixels(sum, across, out->width, row);
     }
     free(sum);
-    free_axis(&across);
-    free_axis(&down);
-    return status;
+    return run->answer->status ? -1 : 0;
 }
 
 static bool is_copy(const struct fit_plan *p)
@@ -209,8 +124,14 @@ int resize(struct run *run, const struct image *source, const struct fit_plan *p
         copy(&from, (int)p->from_x, (int)p->from_y, &to);
         return 0;
     }
-    return resample(run, &from, (struct mapping){p->from_x, p->from_w / p->w},
-                    (struct mapping){p->from_y, p->from_h / p->h}, &to);
+    struct curve curve;
+    struct grid grid = {0};
+    axis_fill_curve(&curve);
+    int status = make_grid(run, &curve, p, 1, SAME, &from, &to, &grid);
+    if (status == 0)
+        status = resample(run, &from, &grid, &to);
+    free_grid(&grid);
+    return status;
 }
 
 bool resize_takes_planes(const struct fit_plan *p)
@@ -221,30 +142,64 @@ bool resize_takes_planes(const struct fit_plan *p)
     return !beside && !above && !between;
 }
 
-static int resize_plane(struct run *run, const struct yuv *source, int plane,
-                        const struct fit_plan *p, struct yuv *out)
+static struct samples plane_of(const struct yuv *yuv, int plane)
+{
+    return (struct samples){yuv->plane[plane], yuv->stride[plane], yuv_side(plane, yuv->width),
+                            yuv_side(plane, yuv->height), 1};
+}
+
+// Where the picture stands in the result's plane.
+static struct samples place_of(const struct yuv *yuv, int plane, const struct fit_plan *p)
 {
     int half = plane ? 2 : 1;
-    struct samples from = {source->plane[plane], source->stride[plane],
-                           yuv_side(plane, source->width), yuv_side(plane, source->height), 1};
-    struct samples to = {out->plane[plane] + (size_t)(p->y / half) * out->stride[plane] +
-                             (size_t)(p->x / half),
-                         out->stride[plane], yuv_side(plane, p->w), yuv_side(plane, p->h), 1};
-    if (is_copy(p)) {
+    struct samples place = plane_of(yuv, plane);
+    place.bytes += (size_t)(p->y / half) * place.stride + (size_t)(p->x / half);
+    place.width = yuv_side(plane, p->w);
+    place.height = yuv_side(plane, p->h);
+    return place;
+}
+
+static void copy_planes(const struct yuv *source, const struct fit_plan *p, const struct yuv *out)
+{
+    for (int plane = 0; plane < 3; plane++) {
+        int half = plane ? 2 : 1;
+        struct samples from = plane_of(source, plane), to = place_of(out, plane, p);
         copy(&from, (int)p->from_x / half, (int)p->from_y / half, &to);
-        return 0;
     }
-    return resample(run, &from, (struct mapping){p->from_x / half, p->from_w / p->w},
-                    (struct mapping){p->from_y / half, p->from_h / p->h}, &to);
+}
+
+static int resample_planes(struct run *run, const struct yuv *source, const struct fit_plan *p,
+                           const struct yuv *out)
+{
+    struct curve curve;
+    struct grid grid = {0};
+    int status = 0;
+    axis_fill_curve(&curve);
+    for (int plane = 0; status == 0 && plane < 3; plane++) {
+        struct samples from = plane_of(source, plane), to = place_of(out, plane, p);
+        if (plane < 2) { // both planes of chroma have the same
+            free_grid(&grid);
+            grid = (struct grid){0};
+            status =
+                make_grid(run, &curve, p, plane ? 2 : 1, plane ? CHROMA : LUMA, &from, &to, &grid);
+        }
+        if (status == 0)
+            status = resample(run, &from, &grid, &to);
+    }
+    free_grid(&grid);
+    return status;
 }
 
 int resize_planes(struct run *run, const struct yuv *source, const struct fit_plan *p,
                   struct yuv *out)
 {
-    int status = yuv_alloc(run, out, p->width, p->height, false);
-    if (status == 0 && (p->w < p->width || p->h < p->height))
+    if (yuv_alloc(run, out, p->width, p->height, false))
+        return -1;
+    out->full = !is_copy(p);
+    if (p->w < p->width || p->h < p->height)
         yuv_fill(out, run->job->options.background);
-    for (int plane = 0; status == 0 && plane < 3; plane++)
-        status = resize_plane(run, source, plane, p, out);
-    return status;
+    if (!is_copy(p))
+        return resample_planes(run, source, p, out);
+    copy_planes(source, p, out);
+    return 0;
 }

@@ -129,8 +129,10 @@ static int decode_first(struct run *run, WebPDemuxer *demuxer, struct image *ima
         return -1;
     if (!WebPDemuxGetFrame(demuxer, 1, &frame))
         return damaged(run);
-    bool alpha = frame.has_alpha || frame.width < (int)width || frame.height < (int)height;
-    int status = image_alloc(run, image, alpha ? IMAGE_RGBA : IMAGE_RGB, (int)width, (int)height);
+    bool beside = frame.width < (int)width || frame.height < (int)height;
+    enum image_layout layout = frame.has_alpha || beside ? IMAGE_RGBA : IMAGE_RGB;
+    int status = beside ? image_alloc(run, image, layout, (int)width, (int)height)
+                        : image_alloc_raw(run, image, layout, (int)width, (int)height);
     if (status == 0)
         status = decode_frame(run, &frame, image);
     WebPDemuxReleaseIterator(&frame);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KEPT_MEMORY (16 << 20) // bytes of free memory kept from one job to the next
+#define KEPT_MEMORY (24 << 20) // bytes of free memory kept from one job to the next: 12 megapixels
 
 bool worker_is_wanted(int argc, char **argv)
 {

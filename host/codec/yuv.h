@@ -11,6 +11,7 @@ struct yuv {
     int width, height;
     uint8_t *plane[YUV_PLANES]; // owned in one block, plane[0] is its start; alpha may be NULL
     size_t stride[YUV_PLANES];
+    bool full; // in full range already
 };
 
 // Samples in a row or column of a plane.
