@@ -1,5 +1,4 @@
 -- A whole run over a folder: every file is published, or it is said why not, and none is lost.
-local json = require "json"
 local job_support = require "job_support"
 local json = require "json"
 local lu = require "luaunit"
