@@ -116,7 +116,7 @@ int jpeg_probe(struct run *run, const uint8_t *bytes, size_t length)
         facts->components = r.jpeg.num_components;
         facts->progressive = r.jpeg.progressive_mode;
         facts->depth = r.jpeg.data_precision;
-        strcpy(facts->colour, colour_name(r.jpeg.jpeg_color_space));
+        snprintf(facts->colour, sizeof facts->colour, "%s", colour_name(r.jpeg.jpeg_color_space));
     }
     jpeg_destroy_decompress(&r.jpeg);
     return run->answer->status ? -1 : 0;

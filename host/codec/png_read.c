@@ -7,6 +7,7 @@
 #include "png_text.h"
 #include <png.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,9 +155,10 @@ static void read_header_facts(struct reader *r)
     facts->extras |= facts->icc ? CODEC_ICC : 0;
     facts->depth = png_get_bit_depth(r->png, r->info);
     int type = png_get_color_type(r->png, r->info);
-    strcpy(facts->colour, type == PNG_COLOR_TYPE_PALETTE ? "palette"
-                          : type & PNG_COLOR_MASK_COLOR  ? "rgb"
-                                                         : "grey");
+    snprintf(facts->colour, sizeof facts->colour, "%s",
+             type == PNG_COLOR_TYPE_PALETTE ? "palette"
+             : type & PNG_COLOR_MASK_COLOR  ? "rgb"
+                                            : "grey");
 }
 
 // Chunks one after the other up to IEND: finds what libpng shows late or not at all.

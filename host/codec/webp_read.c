@@ -3,6 +3,7 @@
 
 #include "input.h"
 #include "metadata.h"
+#include <stdio.h>
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
@@ -73,7 +74,8 @@ static int read_facts(struct run *run, WebPDemuxer *demuxer)
     facts->depth = 8;
     bool known =
         WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &features) == VP8_STATUS_OK;
-    strcpy(facts->colour, known && features.format == 2 ? "rgb" : "ycbcr");
+    snprintf(facts->colour, sizeof facts->colour, "%s",
+             known && features.format == 2 ? "rgb" : "ycbcr");
     WebPDemuxReleaseIterator(&frame);
     return 0;
 }

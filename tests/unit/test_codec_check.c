@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -188,7 +189,7 @@ static void test_words_are_utf8(void **state)
     assert_true(is_believed(a));
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         a = good_answer();
-        strcpy(a.facts.words.title, bad[i]);
+        snprintf(a.facts.words.title, sizeof a.facts.words.title, "%s", bad[i]);
         assert_false(is_believed(a));
     }
     a = good_answer();
