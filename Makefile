@@ -138,11 +138,20 @@ docs: all
 	@mkdir -p $(B)/docs
 	./$(BIN) console tools/docs.lua modules/host.lua $(B)/docs/primitives.md
 
+# Each reader of foreign bytes for SECONDS with clang's fuzzer and sanitizers.
+SECONDS ?= 60
+fuzz:
+	$(AGAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" WARN= LDFLAGS= \
+	  SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" fuzz-objects
+	@tools/fuzz.sh $(SECONDS)
+fuzz-objects: $(patsubst %.c,$(B)/%.o,$(wildcard host/codec/*.c) host/codec_check.c host/sniff.c)
+
 SHARE = $(DESTDIR)$(PREFIX)/share/affiche
 install: all
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/affiche
-	@for f in $$(find modules scripts -type f -name '*.lua'); do \
-	  install -D -m 644 "$$f" "$(SHARE)/$$f" || exit 1; done
+	@for f in $$(find modules scripts -type f -name '*.lua') $$(find examples -type f); do \
+	  m=644; [ ! -x "$$f" ] || m=755; \
+	  install -D -m $$m "$$f" "$(SHARE)/$$f" || exit 1; done
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/affiche $(SHARE)
 
@@ -150,6 +159,6 @@ clean:
 	rm -rf build affiche
 
 .PHONY: all deps deps-test check test demo asan tsan valgrind watched crashtest bench docs install \
-  uninstall lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
+  uninstall fuzz fuzz-objects lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
 .SECONDARY:
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d $(B)/tests/bench/*.d)

@@ -22,5 +22,7 @@ struct codec_work *codec_begin(lua_State *L, const char *name, enum codec_kind k
 int codec_wait(lua_State *L, struct codec_work *c, op_finish_fn finish);
 // nil and the Error for a job that did not succeed, else 0 and nothing is pushed.
 int codec_failed(lua_State *L, struct codec_work *c);
+// Pushes a list of words for what is set of codec_extra.
+void codec_push_extras(lua_State *L, uint32_t extras);
 // Pushes the table Facts.
 void codec_push_facts(lua_State *L, const struct codec_facts *facts);

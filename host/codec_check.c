@@ -4,6 +4,7 @@
 // would have done. A boolean is looked at as a byte before it is one.
 #include "codec_check.h"
 
+#include "codec/text.h"
 #include <math.h>
 #include <string.h>
 
@@ -26,6 +27,27 @@ static bool clean_text(char *text, size_t size)
     return true;
 }
 
+// Words are UTF-8, and have line feeds; nothing else that would move a cursor.
+static bool is_words(const char *text, size_t size)
+{
+    const uint8_t *p = (const uint8_t *)text, *end = memchr(text, 0, size);
+    while (end && p < end) {
+        size_t step = text_character(p, (size_t)(end - p));
+        bool control = (*p < 32 && *p != '\n') || *p == 127 || (p[0] == 0xC2 && p[1] < 0xA0);
+        if (step == 0 || control)
+            return false;
+        p += step;
+    }
+    return end != NULL;
+}
+
+static bool check_words(const struct codec_words *w)
+{
+    return is_words(w->title, sizeof w->title) && is_words(w->description, sizeof w->description) &&
+           is_words(w->keywords, sizeof w->keywords) && is_words(w->artist, sizeof w->artist) &&
+           is_words(w->copyright, sizeof w->copyright) && is_words(w->date, sizeof w->date);
+}
+
 static bool is_amount(double value, double most)
 {
     return isfinite(value) && value >= 0 && value <= most;
@@ -41,20 +63,22 @@ static bool check_facts(struct codec_facts *f, const struct codec_job *job)
     bool flags = is_boolean(&f->video) && is_boolean(&f->alpha) && is_boolean(&f->progressive) &&
                  is_boolean(&f->icc) && is_boolean(&f->faststart) && is_boolean(&f->edit_list);
     bool texts = clean_text(f->format, sizeof f->format) && clean_text(f->codec, sizeof f->codec) &&
-                 clean_text(f->audio_codec, sizeof f->audio_codec);
+                 clean_text(f->audio_codec, sizeof f->audio_codec) &&
+                 clean_text(f->colour, sizeof f->colour) && check_words(&f->words);
     int side = flags && f->video ? UINT16_MAX : CODEC_MAX_SIDE;
     return flags && texts && f->format[0] && is_between(1, f->width, side) &&
            is_between(1, f->height, side) && is_between(1, f->orientation, 8) &&
            is_between(0, f->components, UINT8_MAX) && is_between(0, f->rotation, 270) &&
            f->rotation % 90 == 0 && f->frames <= UINT32_MAX && is_amount(f->duration, 1e20) &&
-           is_amount(f->fps, 1e10) && f->size == job->size;
+           is_amount(f->fps, 1e10) && f->size == job->size && f->moov <= f->size &&
+           is_between(0, f->depth, 64) && f->extras >> CODEC_EXTRAS == 0;
 }
 
 static bool check_result(const struct codec_answer *a)
 {
     return a->jpeg_length > 0 && a->jpeg_length <= CODEC_MAX_FILE &&
            is_between(1, a->width, CODEC_MAX_SIDE) && is_between(1, a->height, CODEC_MAX_SIDE) &&
-           is_between(0, a->quality, 100);
+           is_between(0, a->quality, 100) && a->removed >> CODEC_EXTRAS == 0;
 }
 
 bool codec_check_answer(struct codec_answer *answer, const struct codec_job *job)

@@ -124,6 +124,8 @@ static void set_verb(CURL *easy, struct exchange *x)
     case FTP_STORE:
         curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
         curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->length);
+        // -1: libcurl asks how much is there, and appends.
+        curl_easy_setopt(easy, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)(request->resume ? -1 : 0));
         break;
     case FTP_FETCH:
     case FTP_LIST:

@@ -21,6 +21,7 @@ struct ftp_request {
     bool make_folders;
     uv_file source;
     int64_t length; // of the source
+    bool resume;    // go on behind what is there already
     curl_write_callback sink;
     void *sink_data;
 };

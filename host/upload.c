@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Smaller files are sent whole: after a resumed upload a size proves less.
+enum { RESUME_FROM = 8 << 20 };
+
 static const char *const warn_unverified =
     "the FTP server tells no size of a file: its word was taken that the upload is whole";
 static const char *const warn_blind =
@@ -116,21 +119,45 @@ static int verify(struct upload_job *job, char *name, bool fresh)
     return -1;
 }
 
-static int store(struct upload_job *job, char *name)
+// Whether what the server has got by now is worth going on from: cut by the network, not refused.
+static bool worth_keeping(const struct upload_job *job)
+{
+    CURLcode result = job->link.result;
+    bool cut = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR ||
+               result == CURLE_OPERATION_TIMEDOUT;
+    return cut && job->upload->rename && job->length > RESUME_FROM && job->link.sent > 0 &&
+           job->link.code < 400;
+}
+
+static void send_file(struct upload_job *job, const char *name, bool resume)
+{
+    ftp_request(&job->link, &(struct ftp_request){.verb = FTP_STORE,
+                                                  .name = name,
+                                                  .make_folders = job->upload->make_folders,
+                                                  .source = job->source,
+                                                  .length = job->length,
+                                                  .resume = resume});
+}
+
+static int store(struct upload_job *job, char *name, bool resume)
 {
     struct ftp_link *link = &job->link;
-    ftp_request(link, &(struct ftp_request){.verb = FTP_STORE,
-                                            .name = name,
-                                            .make_folders = job->upload->make_folders,
-                                            .source = job->source,
-                                            .length = job->length});
+    send_file(job, name, resume);
+    if (resume && link->result != CURLE_OK && link->code >= 400 && link->sent == 0) {
+        // The server does not append, or not here: the whole file, then. On a new connection, since
+        // libcurl may have missed a reply of the old one.
+        upload_job_remove(job, (char *[]){name, NULL}, true);
+        send_file(job, name, false);
+    }
     bool fresh = false;
     if (link->result != CURLE_OK) {
         // Lost after the last byte: all of it may be there, its size will tell.
         fresh = link->result == CURLE_RECV_ERROR && link->sent == job->length;
         if (!fresh) {
             upload_job_fail(job, "uploading");
-            upload_job_discard(job, name);
+            job->upload->left = worth_keeping(job);
+            if (!job->upload->left)
+                upload_job_discard(job, name);
             return -1;
         }
     }
@@ -208,10 +235,41 @@ static int rename_final(struct upload_job *job)
     }
 }
 
-static int by_renaming(struct upload_job *job)
+// Whether a leftover is a piece of exactly this file: its name is ".<final>.<hash>.<nonce>.part".
+static bool is_piece_of(const struct upload *upload, const char *name)
 {
-    if (store(job, job->upload->temporary))
+    size_t length = strlen(upload->target.name);
+    return name[0] == '.' && strncmp(name + 1, upload->target.name, length) == 0 &&
+           name[1 + length] == '.' && strncmp(name + 2 + length, upload->sha256, 12) == 0 &&
+           name[14 + length] == '.';
+}
+
+// A large file goes on where an earlier attempt was cut. Its piece takes the place of the temporary
+// name; that one is new and names nothing. Returns the bytes that are there.
+static int64_t find_piece(struct upload_job *job)
+{
+    struct upload *upload = job->upload;
+    bool wanted = upload->rename && job->length > RESUME_FROM;
+    for (size_t i = 0; wanted && upload->cleanup[i]; i++) {
+        char *piece = upload->cleanup[i];
+        int64_t size = -1;
+        if (!is_piece_of(upload, piece) ||
+            ftp_presence_ask(&job->link, piece, false, -1, false, &size) != FTP_PRESENT ||
+            size <= 0 || size > job->length)
+            continue;
+        upload->cleanup[i] = upload->temporary;
+        upload->temporary = piece;
+        return size;
+    }
+    return 0;
+}
+
+static int by_renaming(struct upload_job *job, int64_t there)
+{
+    // A piece of full length only waits for its name.
+    if (there < job->length && store(job, job->upload->temporary, there > 0))
         return -1;
+    job->upload->verified |= there > 0 && there == job->length;
     job->upload->left = true;
     int found = look(job, false);
     if (found == 0 && rename_final(job))
@@ -234,14 +292,15 @@ static void run(struct upload_job *job)
     int found = look_first(job);
     if (found < 0)
         return;
+    int64_t there = found == 0 ? find_piece(job) : 0;
     if (*upload->cleanup)
         upload_job_remove(job, upload->cleanup, false);
     if (found == 1)
         upload->existed = upload->verified = true;
     else if (upload->rename)
-        by_renaming(job);
+        by_renaming(job, there);
     else
-        store(job, upload->target.name);
+        store(job, upload->target.name, false);
     upload->size = job->length;
 }
 

@@ -12,7 +12,8 @@ struct upload {
     char *source;                      // owned: path of the local file
     char *sha256;                      // owned: hex digits of its content
     char *temporary;                   // owned: name while it is on its way
-    char *cleanup[UPLOAD_CLEANUP + 1]; // owned: leftovers of ours in the same folder
+    char *cleanup[UPLOAD_CLEANUP + 1]; // owned: leftovers of ours in the same folder, to be deleted
+                                       // or, a piece of this very file, to be gone on from
     bool rename;                       // false: the server cannot, write the final name directly
     bool make_folders;                 // false: a missing folder is an error
     // Results.

@@ -41,7 +41,8 @@ local function check_folder(path)
   local stat = host.stat(path .. "/.")
   if stat and stat.type == "folder" then return true end
   return nil, host.error { kind = "script", op = "script", path = path,
-    message = i18n.t("script.no_folder", { path = path }) }
+    message = i18n.t("script.no_folder", { path = path }),
+    next_action = i18n.t("action.script.no_folder") }
 end
 
 -- Settings that change nothing about what a step makes.

@@ -20,6 +20,7 @@ function M.make_item(app, flow, entry, sidecars)
     format = facts and facts.format or entry.format, kind = facts and facts.kind or entry.kind,
     width = facts and facts.width, height = facts and facts.height,
     orientation = facts and facts.orientation, duration = facts and facts.duration,
+    meta = facts and facts.meta or {},
   }, { app = app, flow = flow, results = {}, notes = {} })
   if not facts then return item, probe_err end
   return item, sidecar == nil and sidecar_err or nil
@@ -60,6 +61,25 @@ function M.duplicate_of(app, flow, item)
   return post
 end
 
+local QUIET, LOOK_EVERY = 1, 0.1  -- seconds
+
+---Whether a file that seems damaged is only on its way: a copy may pause for longer than the time
+---between two looks. One that was written just now is given a second to go on.
+---@param entry Entry
+---@param err Error what is wrong with it
+---@return boolean
+function M.still_arriving(entry, err)
+  if err.kind ~= "format" and err.code ~= "ECHANGED" then return false end
+  while true do
+    local stat = host.stat(entry.path)
+    if not stat then return false end
+    if stat.size ~= entry.size or stat.mtime ~= entry.mtime then return true end
+    local age = host.now() - stat.mtime
+    if age < 0 or age >= QUIET then return false end
+    host.sleep(LOOK_EVERY)
+  end
+end
+
 ---What is to become of one file: `{ item=, error=, ignored= }`. An ignored one has its reason, one
 ---with an error has failed already; without an item it could not even be looked at.
 function M.judge(app, flow, entry, sidecars)
@@ -89,7 +109,8 @@ function M.leftovers(app, flow, found)
       local facts = archived and host.probe(archived) or {}
       local item = items.new({ name = row.name, stem = stem or row.name, ext = ext or "",
         path = archived or row.path, size = row.size, sha256 = row.sha256, account = row.account,
-        kind = row.kind, format = facts.format, width = facts.width, height = facts.height },
+        kind = row.kind, format = facts.format, width = facts.width, height = facts.height,
+        meta = facts.meta or {} },
         { app = app, flow = flow, results = {}, notes = {}, archived = archived })
       local post = app.journal:post(row.account, instagram.post_kind(item), row.sha256)
       if archived or post and post.state ~= "new" then

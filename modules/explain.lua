@@ -10,6 +10,7 @@ local json = require "json"
 local locate = require "locate"
 local outlook = require "outlook"
 local preview = require "preview"
+local video = require "video"
 
 local M = {}
 
@@ -49,6 +50,7 @@ end
 local function add_facts(self, item)
   local facts = host.probe(item.path) or {}
   for key, value in pairs(facts) do self.facts[key] = value end
+  if facts.meta then json.list(facts.meta.holds) end
   self.facts.sha256, self.facts.size = item.sha256, item.size
   self.facts.modified = time(item.mtime)
 end
@@ -87,6 +89,19 @@ local function check_caption(self, app, item)
     max_mentions = caption.limits.mentions })
 end
 
+-- What the limits of a video say, and what would be done about them.
+local function check_video(self, item, entry)
+  if self.facts.codec == nil then return end -- it could not be probed: that was said already
+  local faults = video.faults(self.facts, entry)
+  local cure = video.cure(faults, entry.fix)
+  if cure == "refuse" then
+    return failed(self, "formats", host.error { kind = "format", op = "prepare",
+      message = i18n.t("video.refused", { faults = video.describe(faults) }) })
+  end
+  rule(self, "formats", "yes", "video_" .. cure,
+    { format = item.format, faults = video.describe(faults) })
+end
+
 -- The entry of formats.lua, and what becomes of the file by it.
 local function check_format(self, app, item)
   local entry = app.policy.formats[item.format]
@@ -96,6 +111,7 @@ local function check_format(self, app, item)
     background = entry.background, min_width = entry.min_width, max_width = entry.max_width,
     min_ratio = entry.min_ratio, max_ratio = entry.max_ratio, max_bytes = entry.max_bytes,
     width = width or json.null, height = height or json.null }
+  if entry.send == "video" then return check_video(self, item, entry) end
   if entry.send == "as_is" then
     if entry.max_bytes and item.size > entry.max_bytes then
       return failed(self, "formats", host.error { kind = "limit", op = "prepare", message =

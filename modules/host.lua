@@ -100,8 +100,8 @@ function host.live() end
 function host.env(name) end
 
 ---`sandbox` tells what holds the decoders: "seccomp+landlock", "seccomp", or "process" (a process of
----their own and nothing else).
----@return { version: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
+---their own and nothing else). `cwd` is the working directory, empty when it is gone.
+---@return { version: string, cwd: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
 function host.info() end
 
 ---Bytes from the system's random source as lower-case hex: `random(8)` has 16 digits.
@@ -271,13 +271,32 @@ function host.lock(path, options) end
 ---@field components? integer JPEG
 ---@field icc boolean a colour profile is embedded
 ---@field size integer
+---@field colour? "grey"|"rgb"|"palette"|"ycbcr"|"cmyk"|"ycck" how the colours are stored; pictures
+---@field depth? integer bits of a sample; pictures
+---@field meta Meta
 ---@field duration? number seconds, videos; as all that follows
+---@field bitrate? number bits a second, of the whole file
+---@field moov? integer where the index stands, in bytes from the start
 ---@field codec? string name of the first video track's sample entry: "avc1", "hvc1" …
 ---@field audio_codec? string "mp4a" …; absent without sound
 ---@field fps? number of most frames; absent when unknown
 ---@field rotation? 0|90|180|270 clockwise, to be shown upright
 ---@field faststart? boolean the index (moov) stands before the data (mdat)
 ---@field edit_list? boolean a track is shifted or cut by an edit list
+
+---The words that a file carries along, from EXIF, else IPTC, else XMP, else the text chunks of PNG:
+---UTF-8, cut when very long, absent when there are none.
+---@class Meta
+---@field title? string
+---@field description? string
+---@field keywords? string[]
+---@field artist? string
+---@field copyright? string
+---@field date? string when it was taken: "2024-05-31T18:20:00", or as the file has it
+---@field gps boolean it tells where it was taken; as all that follows, of videos too
+---@field holds Extra[] what stands beside the picture
+
+---@alias Extra "gps"|"exif"|"xmp"|"iptc"|"thumbnail"|"serial"|"comment"|"icc"|"trailer"|"other"
 
 ---What a medium is, from its content alone. A file that is cut short is refused; damage inside the
 ---compressed data is only found by `convert`. A final symlink is not followed. Waits.
@@ -294,13 +313,14 @@ function host.probe(path, options) end
 ---@field size integer
 ---@field quality? integer as used; absent when passed through
 ---@field passthrough boolean the scan data is the source's, byte for byte
+---@field removed Extra[] what the source has beside its picture and the result has not
 ---@field source Facts
 
 ---Makes a baseline JPEG, sRGB, upright, without alpha. Order: decode, orientation, sRGB, flatten,
 ---fit, encode. Waits; the target appears whole and synced, or not at all.
 ---@param source string
 ---@param target string
----@param options? { quality?: integer, fit?: "pad"|"crop"|"none", background?: string, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, timeout?: number }
+---@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, timeout?: number }
 --- quality 1..100 (90); fit what to do when width/height lies outside min_ratio..max_ratio: "pad"
 --- (default) with `background` ("#ffffff", also under transparent parts), "crop" the centre, "none":
 --- an error of kind "format"; without ratios nothing is fitted. The result's width / height lies
@@ -374,7 +394,7 @@ function host.graph_post(url, form, options) end
 ---@field make_folders? boolean default true; false: a missing folder is an error
 ---@field rename? boolean default true; false: the server cannot rename, write the final name directly and verify it
 ---@field temporary? string name on the server while it is under way; default `.<name>.<12 digits of sha256>.<random>.part`
----@field cleanup? string[] names of leftovers of ours in the same folder, at most 16, to delete
+---@field cleanup? string[] names of leftovers of ours in the same folder, at most 16, to delete; of a file over 8 MB, one named `.<name>.<12 digits of sha256>.<anything>.part` is gone on from
 
 ---Uploads one file so that its final name only ever holds the whole file: temporary name, size
 ---verified by a request of its own, a look at the final name, rename as a request of its own.

@@ -1,18 +1,20 @@
 -- i18n.lua - texts for people, by key, in the language of their choice.
 -- A catalogue is a plain table of texts with {placeholders}; icons stand with the call, not here.
--- Each comes in two files: the daily work, and the commands with which a person looks and decides.
+-- Each comes in three files: the daily work, the commands with which a person looks and decides,
+-- and what is said of pictures and videos.
 local M = {}
 
-local function joined(texts, more)
+local function joined(...)
   local all = {}
-  for key, text in pairs(texts) do all[key] = text end
-  for key, text in pairs(more) do all[key] = text end
+  for _, texts in ipairs({ ... }) do
+    for key, text in pairs(texts) do all[key] = text end
+  end
   return all
 end
 
 local CATALOGUES = {
-  en = joined(require "i18n.en", require "i18n.en_commands"),
-  fr = joined(require "i18n.fr", require "i18n.fr_commands"),
+  en = joined((require "i18n.en"), (require "i18n.en_commands"), (require "i18n.en_media")),
+  fr = joined((require "i18n.fr"), (require "i18n.fr_commands"), (require "i18n.fr_media")),
 }
 local FALLBACK = "en"
 
@@ -91,6 +93,12 @@ function M.use(name)
   if not translator then return nil, message end
   current = translator
   return translator
+end
+
+---The translator of the last `use`.
+---@return Translator
+function M.current()
+  return current
 end
 
 ---Translates in the language of the last `use`, for modules that are handed no translator.

@@ -5,8 +5,8 @@ local M = {}
 
 -- Names with a fixed meaning: a step that returned one of them would break the promise behind it.
 local FIXED = {}
-for name in ("name stem ext path format kind size mtime width height orientation duration sha256 "
-  .. "account sidecar note remember temp turn"):gmatch("%S+") do
+for name in ("name stem ext path format kind size mtime width height orientation duration meta "
+  .. "sha256 account sidecar note remember temp turn"):gmatch("%S+") do
   FIXED[name] = true
 end
 

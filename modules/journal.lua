@@ -248,7 +248,7 @@ function Journal:published_since(account, time)
   return row.count, row.first
 end
 
--- Runs, history, facts -------------------------------------------------------------------------
+-- Runs and facts -------------------------------------------------------------------------
 
 function Journal:begin_run(workflow)
   return self:write({ "INSERT INTO run (workflow, started) VALUES (?, ?)", workflow,
@@ -258,16 +258,6 @@ end
 function Journal:end_run(id, result)
   self:write({ "UPDATE run SET ended = ?, result = ? WHERE id = ?", host.now(),
     json.encode(result), id })
-end
-
----Newest first.
----@param options { failed?: boolean, limit?: integer, account?: string }
-function Journal:history(options)
-  local sql = [[SELECT item.*, post.media_id, post.permalink, post.published, post.caption
-    FROM item LEFT JOIN post ON post.account = item.account AND post.sha256 = item.sha256]]
-    .. (options.failed and " WHERE item.state = 'failed'" or "")
-    .. " ORDER BY item.updated DESC, item.id DESC LIMIT ?"
-  return assert(self.store:query(sql, options.limit or 1000))
 end
 
 function Journal:fact(scope, name)

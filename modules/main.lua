@@ -12,8 +12,7 @@ local function run_command(options)
   if PLAIN[options.command] then return command(nil, options) end
   local app, err = session.open(options)
   if not app then
-    session.say_error(err)
-    return 2
+    return session.give_up(options, err)
   end
   local status = command(app, options)
   require "app".close(app)
@@ -41,8 +40,9 @@ return function(args)
   if ok then return result end
   if interrupted then
     -- A server is ended by a signal as a matter of course.
-    return options.command == "serve" and 0 or INTERRUPTED
+    if options.command == "serve" then return 0 end
+    session.interrupted(options, interrupted)
+    return INTERRUPTED
   end
-  session.say_error(result)
-  return 2
+  return session.give_up(options, result)
 end

@@ -1,15 +1,19 @@
 -- prepare.lua - what the step of that name does: the caption checked, the file made fit.
 local caption = require "caption"
+local ffmpeg = require "ffmpeg"
 local i18n = require "i18n"
+local json = require "json"
 local script = require "script"
+local video = require "video"
 
 local M = {}
 
 -- Options of host.convert that a format's entry may set.
 local CONVERT = { "quality", "fit", "background", "min_width", "max_width", "min_ratio",
-  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough" }
+  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y" }
 
 local MOST_ALT_TEXT = 1000  -- characters
+local MOST_LOST = 1         -- seconds that a video may get shorter when it is written anew
 
 local function check_alt_text(text)
   if text == nil then return true end
@@ -54,6 +58,63 @@ local function as_is(item, entry)
   return {}
 end
 
+local function refusal(faults, extra)
+  local text = i18n.t("video.refused", { faults = video.describe(faults) })
+  return host.error { kind = "format", op = "prepare",
+    message = extra and text .. ". " .. extra or text }
+end
+
+-- What the source tells and the result does not.
+local function difference(before, after)
+  local kept, removed = {}, json.list()
+  for _, word in ipairs(after.meta.holds) do kept[word] = true end
+  for _, word in ipairs(before.meta.holds) do
+    if not kept[word] then removed[#removed + 1] = word end
+  end
+  return removed
+end
+
+-- The video written anew, and looked at again: a program from outside is not simply believed.
+local function mended(item, entry, cure, facts, faults)
+  local target = item:temp(".mp4")
+  local done, err = ffmpeg.mend(cure, item.file, target, facts, entry)
+  if not done then
+    if not err.missing then return nil, err end
+    if video.cure(faults, "refuse") == "refuse" then return nil, refusal(faults, err.message) end
+    host.log("warn", i18n.t("video.left", { name = item.name, faults = video.describe(faults) }),
+      { file = item.name })
+    return {}
+  end
+  local result, problem = host.probe(target)
+  if not result then return nil, problem end
+  local left = video.faults(result, entry)
+  if math.abs(result.duration - facts.duration) > MOST_LOST then
+    return nil, refusal(faults, i18n.t("video.shorter",
+      { before = facts.duration, after = result.duration }))
+  end
+  if #left > 0 then return nil, refusal(left, i18n.t("video.still", { cure = cure })) end
+  return { file = target, mended = cure, removed = difference(facts, result) }
+end
+
+local function film(item, entry)
+  local facts, err = host.probe(item.file)
+  if not facts then return nil, err end
+  local faults = video.faults(facts, entry)
+  local cure = video.cure(faults, entry.fix)
+  if cure == "refuse" then return nil, refusal(faults) end
+  if cure == "fine" then return {} end
+  return mended(item, entry, cure, facts, faults)
+end
+
+local function picture(item, entry)
+  local options = {}
+  for _, key in ipairs(CONVERT) do options[key] = entry[key] end
+  local made, err = host.convert(item.file, item:temp(".jpg"), options)
+  if not made then return nil, err end
+  return { file = made.path, target_width = made.width, target_height = made.height,
+    untouched = made.passthrough, removed = json.list(made.removed) }
+end
+
 ---@param item table
 ---@param entry table of formats.lua
 ---@return table|nil, Error?
@@ -63,11 +124,8 @@ function M.file(item, entry)
       message = i18n.t("prepare.no_entry", { format = item.format }) }
   end
   if entry.send == "as_is" then return as_is(item, entry) end
-  local options = {}
-  for _, key in ipairs(CONVERT) do options[key] = entry[key] end
-  local made, err = host.convert(item.path, item:temp(".jpg"), options)
-  if not made then return nil, err end
-  return { file = made.path, target_width = made.width, target_height = made.height }
+  if entry.send == "video" then return film(item, entry) end
+  return picture(item, entry)
 end
 
 return M

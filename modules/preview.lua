@@ -6,6 +6,7 @@ local errors = require "errors"
 local folder = require "folder"
 local i18n = require "i18n"
 local json = require "json"
+local outlook = require "outlook"
 local script = require "script"
 
 local M = {}
@@ -31,7 +32,8 @@ end
 local function fitted(entry, width, height)
   local low, high = entry.min_ratio or 0, entry.max_ratio or math.huge
   local ratio = width / height
-  if entry.fit == "pad" then
+  if entry.fit == "story" then low, high = 9 / 16, 9 / 16 end
+  if entry.fit == "pad" or entry.fit == "story" then
     if ratio < low then width = math.ceil(height * low) end
     if ratio > high then height = math.ceil(width / high) end
   elseif entry.fit == "crop" then
@@ -43,7 +45,7 @@ end
 
 ---Width and height after the rules of formats.lua, as the converter will make them.
 function M.target_size(entry, item)
-  if entry.send == "as_is" or not item.width then return item.width, item.height end
+  if entry.send ~= "jpeg" or not item.width then return item.width, item.height end
   local width, height = item.width, item.height
   if (item.orientation or 1) >= 5 then width, height = height, width end
   width, height = fitted(entry, width, height)
@@ -79,7 +81,8 @@ local function look_at(app, flow, found, entry)
   end
   local text, problem = M.caption_of(app, item)
   if not text then return row(entry.name, "fail", errors.of(problem).message) end
-  local result = row(entry.name, "publish")
+  local known = app.journal and app.journal:find_item(flow.name, item.account, item.sha256)
+  local result = row(entry.name, outlook.of({}, app, flow, entry, { known }))
   local width, height = M.target_size(app.policy.formats[item.format], item)
   result.caption, result.steps = text, step_names(flow)
   result.width, result.height = item.width or json.null, item.height or json.null
@@ -87,18 +90,29 @@ local function look_at(app, flow, found, entry)
   return result
 end
 
----@return table|nil object, Error?
-function M.of(app, flow)
+-- Only what is on the page is looked into: that takes the time.
+local function page_of(list, options)
+  local from = options.offset or 0
+  return table.move(list, from + 1, math.min(#list, from + (options.limit or #list)), 1, {})
+end
+
+---@param options? { limit?: integer, offset?: integer } default: everything
+---@return table|nil object, Error?, integer total
+function M.of(app, flow, options)
   local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
   local entries, skipped = host.scan(source, { order = flow.order })
   if not entries then return nil, skipped end
   local found = folder.sort(source, entries, skipped, app.policy.formats)
-  local items = json.list(host.map(found.media, { concurrency = app.cfg.AFFICHE_CONCURRENCY },
-    function(entry) return look_at(app, flow, found, entry) end))
-  for _, entry in ipairs(found.others) do
-    items[#items + 1] = row(entry.name, "ignore", i18n.t("preview.extension"))
-  end
-  return { success = true, source_directory = source, items = items }
+  local all = table.move(found.others, 1, #found.others, #found.media + 1,
+    table.move(found.media, 1, #found.media, 1, {}))
+  local items = host.map(page_of(all, options or {}), { concurrency = app.cfg.AFFICHE_CONCURRENCY },
+    function(entry)
+      if not app.extensions[entry.ext] then
+        return row(entry.name, "ignore", i18n.t("preview.extension"))
+      end
+      return look_at(app, flow, found, entry)
+    end)
+  return { success = true, source_directory = source, items = json.list(items) }, nil, #all
 end
 
 return M

@@ -6,7 +6,7 @@ local json = require "json"
 
 local M = {}
 
-local ORDER = { "success", "timestamp", "source_directory", "ftp_server", "instagram_account",
+M.ORDER = { "success", "timestamp", "source_directory", "ftp_server", "instagram_account",
   "result", "stats", "files_found", "files_processed", "files_uploaded", "files_published",
   "files_ignored", "files_failed", "files_deferred", "errors", "items", "file", "state",
   "media_id", "permalink", "error", "message" }
@@ -99,16 +99,36 @@ local function stats(result)
     files_deferred = result.deferred_count, errors = result.errors }
 end
 
----The run could not start: the same shape, with the reason.
+-- The items in the order of the feed.
+local function listed(result)
+  table.sort(result.items, function(a, b)
+    if a.place ~= b.place then return a.place < b.place end
+    return a.fields.file < b.fields.file
+  end)
+  local list = json.list()
+  for i, item in ipairs(result.items) do list[i] = item.fields end
+  return list
+end
+
+---The result of a run that could not start: the same shape, with the reason.
+---@param app? table absent when not even the settings could be read
 ---@param message string
 ---@param problems? table[]
+function M.refusal(app, message, problems)
+  app = app or { cfg = {}, server_label = "" }
+  local text = host.redact(message)
+  local object = envelope(app, false, { success = false, stats = stats(M.new(app)),
+    items = json.list(), error = text, message = text })
+  -- Beside the result for who reads the top first, and in it beside the error.
+  object.problems, object.result.problems = problems, problems
+  return object
+end
+
+---As `refusal`, said in the log as well.
+---@return table object, true not_started
 function M.cannot_start(app, message, problems)
   host.log("error", message)
-  local result = M.new(app)
-  local object = envelope(app, false, { success = false, stats = stats(result),
-    items = json.list(), error = host.redact(message), message = host.redact(message) })
-  object.result.problems = problems
-  return object, true
+  return M.refusal(app, message, problems), true
 end
 
 ---The run ended before its time: what was done stands there, with the reason.
@@ -121,24 +141,27 @@ function M.broken(app, result, err)
   return object
 end
 
+---The run was cut off: what is known of it. What it did not come to waits for the next one.
+---@param message string
+function M.interrupted(app, result, message)
+  result.deferred_count = math.max(0, result.found - result.processed - result.ignored)
+  local text = host.redact(message)
+  return envelope(app, false, { success = false, stats = stats(result), items = listed(result),
+    error = text, message = text })
+end
+
 ---@return table the result object
 function M.finish(app, result)
-  table.sort(result.items, function(a, b)
-    if a.place ~= b.place then return a.place < b.place end
-    return a.fields.file < b.fields.file
-  end)
-  local list = json.list()
-  for i, item in ipairs(result.items) do list[i] = item.fields end
   local message = i18n.t("log.finished",
     { published = result.published, processed = result.processed })
   host.log("info", message, { icon = "✅" })
   local success = result.failed == 0
-  return envelope(app, success, { success = success, stats = stats(result), items = list,
+  return envelope(app, success, { success = success, stats = stats(result), items = listed(result),
     message = message })
 end
 
 function M.encode(object)
-  return json.encode(object, { order = ORDER, indent = 2 })
+  return json.encode(object, { order = M.ORDER, indent = 2 })
 end
 
 return M

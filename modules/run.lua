@@ -1,6 +1,7 @@
 -- run.lua - one pass over the folder: every medium is published, or it is said why not.
 local candidate = require "candidate"
 local carry = require "carry"
+local errors = require "errors"
 local folder = require "folder"
 local i18n = require "i18n"
 local mutex = require "mutex"
@@ -22,6 +23,11 @@ local function ask_account(app)
   return app.refusal
 end
 
+local function growing(entry)
+  return host.error { kind = "io", op = "scan", retryable = true,
+    message = i18n.t("log.growing", { name = entry.name }) }
+end
+
 -- One file of the list, from its first look to its outcome. `entry` is what the scan found, or the
 -- leftover of an earlier run, which has its item already.
 local function take(app, flow, found, entry, place, result)
@@ -33,6 +39,10 @@ local function take(app, flow, found, entry, place, result)
     app.turns:pass(place)
     return report.ignored(result, entry.name, judged.ignored)
   end
+  if judged.error and not entry.item and candidate.still_arriving(entry, judged.error) then
+    app.turns:pass(place)
+    return report.deferred(result, entry.name, growing(entry), place)
+  end
   local err = judged.error or ask_account(app)
   local outcome = carry.take(app, flow, judged.item, place, err)
   report.outcome(result, app, entry.name, outcome, place)
@@ -43,8 +53,7 @@ local function publish_all(app, flow, found, result)
   local list = candidate.leftovers(app, flow, found)
   for _, entry in ipairs(found.media) do
     if entry.growing then
-      report.deferred(result, entry.name, host.error { kind = "io", op = "scan", retryable = true,
-        message = i18n.t("log.growing", { name = entry.name }) })
+      report.deferred(result, entry.name, growing(entry))
     else
       list[#list + 1] = entry
     end
@@ -75,23 +84,45 @@ local function publish_guarded(app, flow, found, result)
   return nil, fatal or err
 end
 
----One pass. The result object, and whether it could not be carried through.
+---Takes the folder for one pass, and a number in the journal. Nil and an Error: with code "EBUSY"
+---when another pass is at work there.
 ---@param app table
 ---@param flow table
+---@return { id: integer, source: string, lock: Lock }|nil pass, Error?
+function M.begin(app, flow)
+  local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
+  local lock, err = host.lock(source)
+  if not lock then
+    if err.code == "EBUSY" then
+      err = errors.new { kind = "io", op = "run", code = "EBUSY", retryable = true,
+        message = i18n.t("run.locked", { folder = source, holder = err.holder or "?" }) }
+    end
+    return nil, err
+  end
+  return { id = app.journal:begin_run(flow.name), source = source, lock = lock }
+end
+
+-- What became of it is remembered, whether it went well or not.
+local function ended(app, pass, object, broken)
+  app.journal:end_run(pass.id, object)
+  return object, broken
+end
+
+---Carries a pass through and lets the folder go. The result object, and whether it could not be
+---carried through.
+---@param app table
+---@param flow table
+---@param pass table from `begin`
 ---@param only? table<string, boolean> names of the files to which it is restricted
 ---@return table result, boolean? broken
-function M.pass(app, flow, only)
-  local result = report.new(app)
-  local source = flow.folder or app.cfg.AUTO_DOWNLOAD_DIR
-  local lock <close>, lock_err = host.lock(source)
-  if not lock then
-    return report.cannot_start(app, lock_err.code ~= "EBUSY" and lock_err.message
-      or i18n.t("run.locked", { folder = source, holder = lock_err.holder or "?" }))
-  end
+function M.carry(app, flow, pass, only)
+  local _ <close> = pass.lock
+  local result, source = report.new(app), pass.source
+  app.under_way = result
   sweep.run(app, source)
   host.log("info", i18n.t("log.scan", { dir = source }))
   local entries, skipped = folder.look(source, flow.order)
-  if not entries then return report.cannot_start(app, skipped.message) end
+  if not entries then return ended(app, pass, report.cannot_start(app, skipped.message)) end
   local found = folder.sort(source, entries, skipped, app.policy.formats)
   if only then folder.restrict(found, only) end
   result.found, result.ignored = found.found, found.ignored
@@ -99,12 +130,9 @@ function M.pass(app, flow, only)
     host.log("info", i18n.t("log.ignored", { name = other.name,
       reason = i18n.t("preview.extension") }), { file = other.name })
   end
-  local run_id = app.journal:begin_run(flow.name)
   local carried, err = publish_guarded(app, flow, found, result)
   if not carried then return report.broken(app, result, err), true end
-  local object = report.finish(app, result)
-  app.journal:end_run(run_id, object)
-  return object
+  return ended(app, pass, report.finish(app, result))
 end
 
 return M

@@ -2,6 +2,7 @@
 -- shipped one, each with an environment of its own.
 local caption = require "caption"
 local errors = require "errors"
+local i18n = require "i18n"
 
 local M = {}
 local Loader = {}
@@ -147,7 +148,9 @@ end
 local function compile(loader, name, tier, chain)
   local text, path = loader:find(name)
   if not text then
-    error(script_error(("no script '%s' (looked for %s)"):format(tostring(name), path)), 0)
+    error(errors.new { kind = "script",
+      message = i18n.t("script.missing", { name = tostring(name), tried = path }),
+      next_action = i18n.t("action.script.missing") }, 0)
   end
   local key = tier .. " " .. name
   if contains(chain, key) then

@@ -2,7 +2,9 @@
 -- scripts compiled. Also one run from its start to its result, for `run` and for the server.
 local apps = require "app"
 local config = require "config"
+local errors = require "errors"
 local i18n = require "i18n"
+local json = require "json"
 local report = require "report"
 local run = require "run"
 local status = require "status"
@@ -13,6 +15,8 @@ local M = {}
 ---@param options table from cli.parse
 ---@return table|nil app, Error?
 function M.open(options)
+  -- Until the file is read: the language of the command line, else of the surroundings.
+  i18n.use(options.overrides.AFFICHE_LANG)
   local cfg, problems = config.load { file = options.env, overrides = options.overrides }
   if not cfg then return nil, problems end
   i18n.use(cfg.AFFICHE_LANG)
@@ -23,7 +27,9 @@ function M.open(options)
   for _, problem in ipairs(problems) do
     if not problem.fatal then M.say_problem("warn", problem) end
   end
-  return apps.new { cfg = cfg, problems = problems }
+  local app, app_err = apps.new { cfg = cfg, problems = problems }
+  options.app = app
+  return app, app_err
 end
 
 function M.say_problem(level, problem)
@@ -34,17 +40,76 @@ end
 
 ---An Error on the log, with its traceback and what to do.
 function M.say_error(err, t)
-  local errors = require "errors"
   err = errors.of(err)
-  local action = errors.next_action(err, t or i18n.get(i18n.detect(host.env())))
+  local action = errors.next_action(err, t or i18n.current())
   host.log("error", err.message .. (action and " — " .. action or ""))
   if err.kind == "script" and err.traceback then host.log("error", err.traceback) end
 end
 
----Says all that is wrong with the settings of `command`; true when something is.
-function M.refuse(app, command)
+-- All that is wrong as one sentence.
+local function joined(problems)
+  local texts = {}
+  for i, problem in ipairs(problems) do
+    texts[i] = problem.message .. (problem.next_action and " — " .. problem.next_action or "")
+  end
+  return table.concat(texts, "; ")
+end
+
+-- Commands whose result is that of a run.
+local RUNS = { run = true, retry = true, demo = true }
+
+-- A program that reads our stdout gets its one document, whatever happened.
+local function print_refusal(options, app, message, problems)
+  if not options.json then return end
+  local text
+  if RUNS[options.command] and not options.dry_run then
+    text = report.encode(report.refusal(app, message, problems))
+  else
+    text = json.encode({ success = false, error = host.redact(message), problems = problems },
+      { order = { "success", "error", "problems", "key", "message" }, indent = 2 })
+  end
+  io.stdout:write(text, "\n")
+end
+
+---The end of a command that cannot do its work: why, on the log and with --json on stdout as well.
+---@param options table from cli.parse
+---@param err any
+---@param app? table when it could be opened
+---@return integer status
+function M.give_up(options, err, app)
+  local t = app and app.t or i18n.current()
+  M.say_error(err, t)
+  err = errors.of(err)
+  local action = errors.next_action(err, t)
+  print_refusal(options, app, err.message .. (action and " — " .. action or ""))
+  return 2
+end
+
+---The result object of a run, on stdout when it is asked for.
+function M.print_result(options, object)
+  if not options.json then return end
+  io.stdout:write(report.encode(object), "\n")
+  options.answered = true
+end
+
+---A signal ended the command: what a run had done by then.
+---@param signal string
+function M.interrupted(options, signal)
+  if not RUNS[options.command] or options.answered then return end
+  local app, message = options.app, i18n.t("log.interrupted", { signal = signal })
+  if not (app and app.under_way) then return print_refusal(options, app, message) end
+  M.print_result(options, report.interrupted(app, app.under_way, message))
+end
+
+---Says all that is wrong with the settings of `command`, with `--json` on stdout as well; true when
+---something is.
+---@param options? table from cli.parse
+function M.refuse(app, command, options)
   local fatal = config.fatal(app.problems, command)
   for _, problem in ipairs(fatal) do M.say_problem("error", problem) end
+  if options and #fatal > 0 then
+    print_refusal(options, app, joined(fatal), status.problems(app))
+  end
   return #fatal > 0
 end
 
@@ -52,11 +117,25 @@ end
 local function obstacle(app)
   local problems = status.problems(app)
   if #problems == 0 then return nil end
-  local texts = {}
-  for i, problem in ipairs(problems) do
-    texts[i] = problem.message .. (problem.next_action and " — " .. problem.next_action or "")
+  return joined(problems), problems
+end
+
+---Begins a run, for `run.carry`. Nil when it cannot start: the result object that says why, and
+---true when that is a run which is at work already.
+---@param app table
+---@param flow table
+---@return table|nil pass, table? result, boolean? busy
+function M.begin(app, flow)
+  local reason, problems = obstacle(app)
+  if reason then return nil, (report.cannot_start(app, reason, problems)), false end
+  local connected, err = apps.connect(app)
+  if not connected then return nil, (report.cannot_start(app, err.message)), false end
+  if flow.folder then apps.learn(app, flow.folder) end
+  local pass, busy = run.begin(app, flow)
+  if not pass then
+    return nil, (report.cannot_start(app, busy.message)), busy.code == "EBUSY"
   end
-  return table.concat(texts, "; "), problems
+  return pass
 end
 
 ---One run. The result object, and whether it could not even start.
@@ -64,12 +143,9 @@ end
 ---@param flow table
 ---@param only? table<string, boolean> names of the files to which the run is restricted
 function M.run(app, flow, only)
-  local reason, problems = obstacle(app)
-  if reason then return report.cannot_start(app, reason, problems) end
-  local connected, err = apps.connect(app)
-  if not connected then return report.cannot_start(app, err.message) end
-  if flow.folder then apps.learn(app, flow.folder) end
-  return run.pass(app, flow, only)
+  local pass, refusal = M.begin(app, flow)
+  if not pass then return refusal, true end
+  return run.carry(app, flow, pass, only)
 end
 
 return M

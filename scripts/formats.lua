@@ -1,17 +1,21 @@
 -- formats.lua: what becomes of each kind of file.
 --
 -- Instagram takes JPEG pictures, 320 to 1440 wide, between 4:5 (0.8) and 1.91:1, and MP4 or MOV
--- videos. So every other picture is converted. To send one kind as it is, write for example
+-- videos. So every other picture is converted, and nothing but the picture goes out: no place, no
+-- device, no name. To send one kind as it is, with all that stands in it, write for example
 --   webp = { extensions = { ".webp" }, send = "as_is" },
 
 local picture = {
   send = "jpeg",            -- "jpeg": make it fit; "as_is": send the file untouched
   quality = 90,             -- 1 to 100
-  fit = "pad",              -- outside the limits: "pad" adds a border, "crop" cuts, "none" refuses
-  background = "#ffffff",   -- of borders and of transparent parts
+  -- Outside the limits: "pad" adds a border, "crop" cuts, "none" refuses; "story" pads to 9:16.
+  fit = "pad",
+  background = "#ffffff",   -- of borders, also "blur" or "edge"; and of transparent parts
+  -- focus_x = 0.5, focus_y = 0.5,   -- what "crop" keeps in the middle; focus_y = 0: the top
   min_width = 320, max_width = 1440,
   min_ratio = 0.8, max_ratio = 1.91,
   max_bytes = 8 * 1000 * 1000,
+  passthrough = true,       -- a JPEG that is fit already keeps its picture, byte for byte
 }
 
 -- The same rules for another list of extensions.
@@ -21,7 +25,21 @@ local function as(rules, ...)
   return entry
 end
 
-local video = { send = "as_is", max_bytes = 300 * 1000 * 1000 }
+local video = {
+  send = "video",           -- "video": within these limits; "as_is": send the file untouched
+  -- Outside the limits: "refuse"; "remux" writes the file anew without touching its pictures, which
+  -- mends faststart, edit_lists and private; "transcode" encodes it anew where that is needed. Both
+  -- need ffmpeg.
+  fix = "remux",
+  codecs = { "h264", "hevc" },
+  min_duration = 3, max_duration = 15 * 60,   -- seconds
+  min_fps = 23, max_fps = 60,
+  max_width = 1920,
+  max_bytes = 300 * 1000 * 1000,
+  faststart = true,         -- the index must stand in front
+  edit_lists = false,       -- tracks must not be shifted or cut by lists
+  private = true,           -- the place is removed where ffmpeg is there, else a warning is given
+}
 
 return {
   jpeg = as(picture, ".jpg", ".jpeg"),

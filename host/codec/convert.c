@@ -1,6 +1,7 @@
 // convert.c - the fixed order of a conversion: decode, turn, sRGB, flatten, fit, encode.
 #include "convert.h"
 
+#include "backdrop.h"
 #include "colour.h"
 #include "decoders.h"
 #include "fit.h"
@@ -90,6 +91,8 @@ static int fit_and_encode(struct run *run, const struct picture *picture,
     int status = picture->planes.plane[0]
                      ? resize_planes(run, &picture->planes, plan, &fitted.planes)
                      : resize(run, &picture->image, plan, &fitted.image);
+    if (status == 0 && fitted.image.pixels)
+        status = backdrop_fill(run, &picture->image, plan, &fitted.image);
     if (status == 0)
         status = encode(run, &fitted, plan);
     free_picture(&fitted);
@@ -150,6 +153,8 @@ static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
         return 0;
     }
     keep_result(run, plan, 0, jpeg, size);
+    if (keep_icc)
+        run->answer->removed &= ~(uint32_t)CODEC_ICC;
     return 1;
 }
 
@@ -159,6 +164,8 @@ static bool takes_planes(struct run *run, const uint8_t *bytes, size_t length,
                          const struct fit_plan *plan)
 {
     const struct codec_facts *facts = &run->answer->facts;
+    if (run->job->options.backdrop != CODEC_COLOUR && backdrop_is_needed(plan))
+        return false;
     return strcmp(facts->format, "webp") == 0 && facts->orientation == 1 && !facts->icc &&
            webp_is_planar(bytes, length) && resize_takes_planes(plan);
 }
@@ -200,6 +207,7 @@ int convert(struct run *run, const uint8_t *bytes, size_t length)
     struct picture picture = {0};
     struct fit_plan plan;
     bool swap = facts->orientation >= 5;
+    run->answer->removed = facts->extras; // an encoder is given pixels and nothing else
     int status = fit_plan(run, swap ? facts->height : facts->width,
                           swap ? facts->width : facts->height, 1, &plan);
     if (status == 0)

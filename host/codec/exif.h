@@ -1,9 +1,9 @@
-// exif.h - the one thing we need of EXIF: which way is up.
+// exif.h - what we need of EXIF: which way is up, who made it and when, and what it tells of
+// places and devices.
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
+#include "job.h"
 
-// Orientation 1 to 8 of a TIFF structure, with or without the prefix "Exif\0\0". Anything broken,
-// missing or out of range is 1: noise in EXIF must not fail a good picture.
-int exif_orientation(const uint8_t *bytes, size_t length);
+// Reads a block in TIFF form, with or without the prefix "Exif\0\0" of JPEG, into orientation,
+// words and extras. Words that are there already stay; a damaged block gives less, never an error.
+void exif_read(const uint8_t *bytes, size_t length, struct codec_facts *facts);

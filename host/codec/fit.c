@@ -94,16 +94,16 @@ static void place_padded(struct fit_plan *p, int width, int height, double scale
     p->from_h = height;
 }
 
-// The middle of the source, as much of it as the planned ratio allows.
-static void place_cropped(struct fit_plan *p, int width, int height)
+// As much of the source as the planned ratio allows, with the focus as near to the middle as goes.
+static void place_cropped(const struct codec_options *o, struct fit_plan *p, int width, int height)
 {
     double factor = fmin((double)width / p->width, (double)height / p->height);
     p->w = p->width;
     p->h = p->height;
     p->from_w = fmin(width, p->width * factor);
     p->from_h = fmin(height, p->height * factor);
-    p->from_x = (width - p->from_w) / 2;
-    p->from_y = (height - p->from_h) / 2;
+    p->from_x = fmin(fmax(0, o->focus_x * width - p->from_w / 2), width - p->from_w);
+    p->from_y = fmin(fmax(0, o->focus_y * height - p->from_h / 2), height - p->from_h);
     if (p->from_w == p->width &&
         p->from_h == p->height) { // no scaling: stay on whole pixels, of chroma too
         p->from_x = floor(p->from_x / 2) * 2;
@@ -143,7 +143,7 @@ int fit_plan(struct run *run, int width, int height, double shrink, struct fit_p
     else if (o->fit == CODEC_PAD)
         place_padded(plan, width, height, scale);
     else
-        place_cropped(plan, width, height);
+        place_cropped(o, plan, width, height);
     return 0;
 }
 

@@ -42,7 +42,7 @@ static int open_gif(struct run *run, struct source *source, GifFileType **gif)
 }
 
 // Reads an extension; a graphic control block sets *transparent to its colour index or -1.
-static int read_extension(GifFileType *gif, int *transparent)
+static int read_extension(GifFileType *gif, int *transparent, uint32_t *extras)
 {
     int code;
     GifByteType *block;
@@ -50,6 +50,10 @@ static int read_extension(GifFileType *gif, int *transparent)
         return -1;
     if (block && code == GRAPHICS_EXT_FUNC_CODE && block[0] >= 4)
         *transparent = block[1] & 1 ? block[4] : -1;
+    if (code == COMMENT_EXT_FUNC_CODE)
+        *extras |= CODEC_COMMENT;
+    if (block && code == APPLICATION_EXT_FUNC_CODE && block[0] >= 8)
+        *extras |= memcmp(block + 1, "XMP Data", 8) == 0 ? CODEC_XMP : 0;
     while (block)
         if (DGifGetExtensionNext(gif, &block) == GIF_ERROR)
             return -1;
@@ -57,7 +61,7 @@ static int read_extension(GifFileType *gif, int *transparent)
 }
 
 // Goes to the next frame's description. 1: there is one, 0: the end, -1: damage.
-static int next_frame(GifFileType *gif, int *transparent)
+static int next_frame(GifFileType *gif, int *transparent, uint32_t *extras)
 {
     for (;;) {
         GifRecordType type;
@@ -67,7 +71,7 @@ static int next_frame(GifFileType *gif, int *transparent)
             return 0;
         if (type == IMAGE_DESC_RECORD_TYPE)
             return DGifGetImageDesc(gif) == GIF_ERROR ? -1 : 1;
-        if (type == EXTENSION_RECORD_TYPE && read_extension(gif, transparent))
+        if (type == EXTENSION_RECORD_TYPE && read_extension(gif, transparent, extras))
             return -1;
     }
 }
@@ -95,7 +99,7 @@ static int count_frames(struct run *run, GifFileType *gif)
 {
     struct codec_facts *facts = &run->answer->facts;
     int transparent = -1, more;
-    while ((more = next_frame(gif, &transparent)) == 1) {
+    while ((more = next_frame(gif, &transparent, &facts->extras)) == 1) {
         if (facts->frames == 0)
             facts->alpha = transparent >= 0 || !covers(gif);
         if (++facts->frames > MAX_FRAMES)
@@ -117,6 +121,8 @@ int gif_probe(struct run *run, const uint8_t *bytes, size_t length)
     struct source source = {bytes, length, 0};
     GifFileType *gif = NULL;
     run->answer->facts.frames = 0;
+    run->answer->facts.depth = 8;
+    strcpy(run->answer->facts.colour, "palette");
     int status = open_gif(run, &source, &gif);
     if (status == 0) {
         run->answer->facts.width = gif->SWidth;
@@ -192,7 +198,7 @@ int gif_decode(struct run *run, const uint8_t *bytes, size_t length, struct imag
         status = image_check_size(run, (uint64_t)gif->SWidth, (uint64_t)gif->SHeight);
     if (status == 0)
         status = image_alloc(run, image, IMAGE_RGBA, gif->SWidth, gif->SHeight);
-    if (status == 0 && next_frame(gif, &transparent) != 1)
+    if (status == 0 && next_frame(gif, &transparent, &run->answer->facts.extras) != 1)
         status = damaged(run, gif, 0);
     if (status == 0)
         status = read_frame(run, gif, transparent, image);

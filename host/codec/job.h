@@ -17,6 +17,7 @@
 
 enum codec_kind { CODEC_PROBE, CODEC_CONVERT };
 enum codec_fit { CODEC_PAD, CODEC_CROP, CODEC_NONE };
+enum codec_backdrop { CODEC_COLOUR, CODEC_BLUR, CODEC_EDGE }; // beside a padded picture
 
 // What went wrong: the kinds of error that scripts see, and two that only the host can name.
 enum codec_status {
@@ -31,6 +32,8 @@ enum codec_status {
 struct codec_options {
     int quality; // 1 to 100
     enum codec_fit fit;
+    enum codec_backdrop backdrop;
+    double focus_x, focus_y;     // CODEC_CROP: what stays in the middle, 0 to 1
     uint8_t background[3];       // R, G, B
     int min_width, max_width;    // of the result; 0: no limit
     double min_ratio, max_ratio; // width / height of the result; 0: no limit
@@ -39,8 +42,38 @@ struct codec_options {
     bool passthrough;            // a JPEG that is already fit keeps its scan data, byte for byte
 };
 
+// What a file holds beside its picture; of a conversion, what did not go into the result.
+enum codec_extra {
+    CODEC_GPS = 1 << 0,
+    CODEC_EXIF = 1 << 1,
+    CODEC_XMP = 1 << 2,
+    CODEC_IPTC = 1 << 3,
+    CODEC_THUMBNAIL = 1 << 4, // or a preview: shows what was cropped away
+    CODEC_SERIAL = 1 << 5,    // numbers of camera or lens
+    CODEC_COMMENT = 1 << 6,
+    CODEC_ICC = 1 << 7,
+    CODEC_TRAILER = 1 << 8, // bytes after the end of the picture
+    CODEC_OTHER = 1 << 9,   // of programs we do not know
+};
+#define CODEC_EXTRAS 10 // how many there are
+
+// Words of EXIF, IPTC or XMP: UTF-8, empty when there are none, cut when they are too long.
+struct codec_words {
+    char title[200];
+    char description[1000];
+    char keywords[400]; // one per line
+    char artist[160];
+    char copyright[200];
+    char date[40]; // as ISO 8601 where the file says it well
+};
+
 struct codec_facts {
     char format[8];
+    char colour[8];  // pictures: how colours are stored: grey rgb palette ycbcr cmyk ycck
+    int depth;       // pictures: bits of a sample
+    uint32_t extras; // of codec_extra
+    struct codec_words words;
+    uint64_t moov; // video: where the index stands
     bool video;
     bool alpha;
     bool progressive; // JPEG
@@ -77,7 +110,8 @@ struct codec_answer {
     char message[200];
     struct codec_facts facts;
     // Conversion only.
-    uint8_t *jpeg; // owned, malloc
+    uint32_t removed; // of codec_extra: in the source, not in the result
+    uint8_t *jpeg;    // owned, malloc
     size_t jpeg_length;
     int width, height;
     int quality; // as used; 0 when the scan data was passed through

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdio.h> // jpeglib.h needs it and does not say so
 #include <stdlib.h>
+#include <string.h>
 
 #include <jpeglib.h>
 
@@ -87,6 +88,22 @@ static void init_reader(struct reader *r, struct run *run)
     r->errors.emit_message = on_message;
 }
 
+static const char *colour_name(J_COLOR_SPACE space)
+{
+    switch (space) {
+    case JCS_GRAYSCALE:
+        return "grey";
+    case JCS_YCbCr:
+        return "ycbcr";
+    case JCS_CMYK:
+        return "cmyk";
+    case JCS_YCCK:
+        return "ycck";
+    default:
+        return "rgb";
+    }
+}
+
 int jpeg_probe(struct run *run, const uint8_t *bytes, size_t length)
 {
     struct reader r = {0};
@@ -98,6 +115,8 @@ int jpeg_probe(struct run *run, const uint8_t *bytes, size_t length)
         facts->height = (int)r.jpeg.image_height;
         facts->components = r.jpeg.num_components;
         facts->progressive = r.jpeg.progressive_mode;
+        facts->depth = r.jpeg.data_precision;
+        strcpy(facts->colour, colour_name(r.jpeg.jpeg_color_space));
     }
     jpeg_destroy_decompress(&r.jpeg);
     return run->answer->status ? -1 : 0;

@@ -1,12 +1,13 @@
 // jpeg_scan.c - the segments of a JPEG file, without decoding anything.
 #include "jpeg_scan.h"
 
-#include "exif.h"
 #include "input.h"
+#include "metadata.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, APP0 = 0xE0, APP1 = 0xE1, APP2 = 0xE2, APP14 = 0xEE };
+enum { SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, APP0 = 0xE0, APP1 = 0xE1, APP2 = 0xE2 };
+enum { APP13 = 0xED, APP14 = 0xEE, APP15 = 0xEF, COM = 0xFE };
 enum { SOF0 = 0xC0, SOF1 = 0xC1, DHT = 0xC4, DQT = 0xDB, DRI = 0xDD };
 enum { TEM = 0x01, RST0 = 0xD0, RST7 = 0xD7 };
 
@@ -63,23 +64,64 @@ static bool is_icc(const struct segment *s)
     return s->length >= 14 && has_name(s, APP2, "ICC_PROFILE", 12);
 }
 
+// What an application segment is, for those that hold more than the decoder needs.
+static uint32_t classify(const struct segment *s)
+{
+    if (s->marker == COM)
+        return CODEC_COMMENT;
+    if (s->marker < APP0 || s->marker > APP15)
+        return 0;
+    if (has_name(s, APP0, "JFIF", 5))
+        return s->length > 14 ? CODEC_THUMBNAIL : 0;
+    if (has_name(s, APP0, "JFXX", 5))
+        return CODEC_THUMBNAIL;
+    if (is_icc(s))
+        return CODEC_ICC;
+    return has_name(s, APP14, "Adobe", 5) ? 0 : CODEC_OTHER;
+}
+
+#define XMP_NAME "http://ns.adobe.com/xap/1.0/"
+#define LONG_XMP_NAME "http://ns.adobe.com/xmp/extension/"
+#define PHOTOSHOP_NAME "Photoshop 3.0"
+
+// Notes the blocks that metadata.c reads, and what else there is.
+static void collect(const struct segment *s, struct metadata *found, struct codec_facts *facts)
+{
+    if (has_name(s, APP1, "Exif\0", 6)) {
+        facts->extras |= CODEC_EXIF;
+        if (found->exif == NULL)
+            found->exif = s->payload, found->exif_length = s->length;
+    } else if (has_name(s, APP1, XMP_NAME, sizeof XMP_NAME)) {
+        found->xmp = s->payload + sizeof XMP_NAME;
+        found->xmp_length = s->length - sizeof XMP_NAME;
+    } else if (has_name(s, APP1, LONG_XMP_NAME, sizeof LONG_XMP_NAME)) {
+        facts->extras |= CODEC_XMP;
+    } else if (has_name(s, APP13, PHOTOSHOP_NAME, sizeof PHOTOSHOP_NAME)) {
+        found->iptc = s->payload + sizeof PHOTOSHOP_NAME;
+        found->iptc_length = s->length - sizeof PHOTOSHOP_NAME;
+        facts->extras |= CODEC_OTHER;
+    } else {
+        facts->extras |= classify(s);
+    }
+}
+
 int jpeg_scan(struct run *run, const uint8_t *bytes, size_t length)
 {
     struct codec_facts *facts = &run->answer->facts;
     const uint8_t *p = bytes, *end = bytes + length;
     struct segment s = {0};
-    bool exif = false;
+    struct metadata found = {0};
     while (s.marker != EOI) {
         if (!next_segment(p, end, &s))
             return report(run, CODEC_FORMAT, "the JPEG file is damaged or cut short at byte %zu",
                           (size_t)(p - bytes));
-        if (!exif && has_name(&s, APP1, "Exif\0", 6)) {
-            exif = true;
-            facts->orientation = exif_orientation(s.payload, s.length);
-        }
-        facts->icc = facts->icc || is_icc(&s);
+        collect(&s, &found, facts);
         p = s.end;
     }
+    if (p < end)
+        facts->extras |= CODEC_TRAILER;
+    facts->icc = facts->extras & CODEC_ICC;
+    metadata_read(&found, facts);
     return 0;
 }
 

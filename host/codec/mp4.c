@@ -242,6 +242,19 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
     }
 }
 
+// Where a phone says where it was: a box ©xyz or loci, or a key of Apple's, somewhere in the words
+// about the film. Nobody keeps the rules in there, so they are searched, not read.
+static int search_place(struct movie *m, const struct box *box)
+{
+    static const char *const signs[] = {"\xA9xyz", "loci", "location.ISO6709"};
+    uint8_t b[8192];
+    int got = payload(m, box, b, sizeof b);
+    for (size_t i = 0; got > 0 && i < sizeof signs / sizeof signs[0]; i++)
+        if (memmem(b, (size_t)got, signs[i], strlen(signs[i])))
+            m->run->answer->facts.extras |= CODEC_GPS;
+    return got < 0 ? -1 : 0;
+}
+
 static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
 {
     if (depth == 0 && box->type == BOX('m', 'd', 'a', 't')) {
@@ -260,6 +273,8 @@ static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
         return read_trak(m, box, depth);
     if (depth == 1 && box->type == BOX('m', 'v', 'e', 'x'))
         m->fragmented = true;
+    if (box->type == BOX('u', 'd', 't', 'a') || box->type == BOX('m', 'e', 't', 'a'))
+        return search_place(m, box);
     return m->track ? visit_in_track(m, box, depth) : 0;
 }
 
@@ -322,6 +337,7 @@ int mp4_probe(struct run *run)
         return report(run, CODEC_FORMAT, "the video has no data (mdat): it is not complete");
     facts->duration = m.timescale ? (double)m.duration / m.timescale : 0;
     facts->faststart = m.mdat == 0 || m.moov < m.mdat;
+    facts->moov = m.moov - 1;
     facts->orientation = 1;
     return 0;
 }

@@ -2,8 +2,9 @@
 // The library leaves by longjmp: what must be freed then lives in struct reader, not in registers.
 #include "decoders.h"
 
-#include "exif.h"
 #include "input.h"
+#include "metadata.h"
+#include "png_text.h"
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -150,25 +151,37 @@ static void read_header_facts(struct reader *r)
     facts->alpha = (png_get_color_type(r->png, r->info) & PNG_COLOR_MASK_ALPHA) ||
                    png_get_valid(r->png, r->info, PNG_INFO_tRNS);
     facts->icc = png_get_valid(r->png, r->info, PNG_INFO_iCCP) != 0;
+    facts->extras |= facts->icc ? CODEC_ICC : 0;
+    facts->depth = png_get_bit_depth(r->png, r->info);
+    int type = png_get_color_type(r->png, r->info);
+    strcpy(facts->colour, type == PNG_COLOR_TYPE_PALETTE ? "palette"
+                          : type & PNG_COLOR_MASK_COLOR  ? "rgb"
+                                                         : "grey");
 }
 
 // Chunks one after the other up to IEND: finds what libpng shows late or not at all.
 static int walk_chunks(struct run *run, const uint8_t *bytes, size_t length)
 {
     struct codec_facts *facts = &run->answer->facts;
+    struct metadata found = {0};
     size_t at = 8;
     while (length - at >= 12) {
         const uint8_t *chunk = bytes + at;
         size_t size = input_be32(chunk);
         if (size > length - at - 12)
             break;
-        if (memcmp(chunk + 4, "IEND", 4) == 0)
-            return 0;
-        if (memcmp(chunk + 4, "eXIf", 4) == 0)
-            facts->orientation = exif_orientation(chunk + 8, size);
-        if (memcmp(chunk + 4, "acTL", 4) == 0 && size == 8 && input_be32(chunk + 8) > 0)
-            facts->frames = input_be32(chunk + 8);
         at += 12 + size;
+        if (memcmp(chunk + 4, "IEND", 4) == 0) {
+            facts->extras |= at < length ? CODEC_TRAILER : 0;
+            metadata_read(&found, facts);
+            return 0;
+        }
+        if (memcmp(chunk + 4, "eXIf", 4) == 0)
+            found.exif = chunk + 8, found.exif_length = size;
+        else if (memcmp(chunk + 4, "acTL", 4) == 0 && size == 8 && input_be32(chunk + 8) > 0)
+            facts->frames = input_be32(chunk + 8);
+        else
+            png_text_read(chunk + 4, chunk + 8, size, facts, &found);
     }
     return report(run, CODEC_FORMAT, "the PNG file is cut short at byte %zu of %zu", at, length);
 }

@@ -1,8 +1,8 @@
 // webp_read.c - pixels of the first frame, and facts, from a WebP, by libwebp and libwebpdemux.
 #include "decoders.h"
 
-#include "exif.h"
 #include "input.h"
+#include "metadata.h"
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
@@ -35,25 +35,45 @@ static int open_demuxer(struct run *run, const uint8_t *bytes, size_t length, We
     return *demuxer ? 0 : damaged(run);
 }
 
+// The chunk of that name, as long as the demuxer lives; NULL when there is none.
+static const uint8_t *find_chunk(WebPDemuxer *demuxer, const char *name, size_t *length)
+{
+    WebPChunkIterator chunk;
+    if (!WebPDemuxGetChunk(demuxer, name, 1, &chunk))
+        return NULL;
+    const uint8_t *bytes = chunk.chunk.bytes;
+    *length = chunk.chunk.size;
+    WebPDemuxReleaseChunkIterator(&chunk);
+    return bytes;
+}
+
+static void read_blocks(struct codec_facts *facts, WebPDemuxer *demuxer)
+{
+    struct metadata found = {0};
+    size_t length;
+    found.exif = find_chunk(demuxer, "EXIF", &found.exif_length);
+    found.xmp = find_chunk(demuxer, "XMP ", &found.xmp_length);
+    facts->icc = find_chunk(demuxer, "ICCP", &length) != NULL;
+    facts->extras = facts->icc ? CODEC_ICC : 0;
+    metadata_read(&found, facts);
+}
+
 static int read_facts(struct run *run, WebPDemuxer *demuxer)
 {
     struct codec_facts *facts = &run->answer->facts;
-    WebPChunkIterator chunk;
+    WebPBitstreamFeatures features;
     WebPIterator frame;
     facts->width = (int)WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
     facts->height = (int)WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
     facts->frames = WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT);
-    if (WebPDemuxGetChunk(demuxer, "EXIF", 1, &chunk)) {
-        facts->orientation = exif_orientation(chunk.chunk.bytes, chunk.chunk.size);
-        WebPDemuxReleaseChunkIterator(&chunk);
-    }
-    if (WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk)) {
-        facts->icc = true;
-        WebPDemuxReleaseChunkIterator(&chunk);
-    }
+    read_blocks(facts, demuxer);
     if (!WebPDemuxGetFrame(demuxer, 1, &frame))
         return damaged(run);
     facts->alpha = frame.has_alpha || frame.width < facts->width || frame.height < facts->height;
+    facts->depth = 8;
+    bool known =
+        WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &features) == VP8_STATUS_OK;
+    strcpy(facts->colour, known && features.format == 2 ? "rgb" : "ycbcr");
     WebPDemuxReleaseIterator(&frame);
     return 0;
 }
@@ -65,6 +85,8 @@ int webp_probe(struct run *run, const uint8_t *bytes, size_t length)
         return -1;
     int status = read_facts(run, demuxer);
     WebPDemuxDelete(demuxer);
+    if ((uint64_t)input_le32(bytes + 4) + 8 < length)
+        run->answer->facts.extras |= CODEC_TRAILER;
     return status;
 }
 

@@ -15,7 +15,7 @@ static int convert_finish(lua_State *L, struct op *op)
     int results = codec_failed(L, c);
     if (results)
         return results;
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 8);
     lua_pushstring(L, c->file.target);
     lua_setfield(L, -2, "path");
     lua_pushinteger(L, a->width);
@@ -30,6 +30,8 @@ static int convert_finish(lua_State *L, struct op *op)
         lua_pushinteger(L, a->quality);
         lua_setfield(L, -2, "quality");
     }
+    codec_push_extras(L, a->removed);
+    lua_setfield(L, -2, "removed");
     codec_push_facts(L, &a->facts);
     lua_setfield(L, -2, "source");
     return 1;
@@ -40,32 +42,44 @@ static int hex_digit(char c)
     return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
 }
 
-// "#rrggbb"
-static void read_background(lua_State *L, const char *text, uint8_t background[3])
+// "#rrggbb", or what the room beside the picture is made of: then white is under what is clear.
+static void read_background(lua_State *L, const char *text, struct codec_options *o)
 {
+    static const char *const words[] = {[CODEC_BLUR] = "blur", [CODEC_EDGE] = "edge"};
+    for (int i = CODEC_BLUR; i <= CODEC_EDGE; i++)
+        if (strcmp(text, words[i]) == 0) {
+            o->backdrop = (enum codec_backdrop)i;
+            text = "#ffffff";
+        }
     bool good = text[0] == '#' && strlen(text) == 7;
     for (int i = 1; good && i < 7; i++)
         good = isxdigit((unsigned char)text[i]);
     if (!good)
-        luaL_error(L, "option 'background': a colour such as \"#ffffff\" expected");
+        luaL_error(L, "option 'background': a colour such as \"#ffffff\", \"blur\" or "
+                      "\"edge\" expected");
     for (int i = 0; i < 3; i++)
-        background[i] = (uint8_t)(hex_digit(text[1 + 2 * i]) * 16 + hex_digit(text[2 + 2 * i]));
+        o->background[i] = (uint8_t)(hex_digit(text[1 + 2 * i]) * 16 + hex_digit(text[2 + 2 * i]));
 }
 
 static void read_options(lua_State *L, int arg, struct codec_options *o)
 {
-    static const char *const fits[] = {"pad", "crop", "none", NULL}; // as enum codec_fit
+    static const char *const fits[] = {"pad", "crop", "none", "story", NULL}; // as enum codec_fit
     o->quality = (int)api_opt_integer(L, arg, "quality", 90, 1, 100);
-    o->fit = (enum codec_fit)api_opt_choice(L, arg, "fit", fits, CODEC_PAD);
+    int fit = api_opt_choice(L, arg, "fit", fits, CODEC_PAD);
+    o->fit = fit > CODEC_NONE ? CODEC_PAD : (enum codec_fit)fit;
+    o->focus_x = api_opt_number(L, arg, "focus_x", 0.5, 0, 1);
+    o->focus_y = api_opt_number(L, arg, "focus_y", 0.5, 0, 1);
     o->min_width = (int)api_opt_integer(L, arg, "min_width", 0, 0, CODEC_MAX_SIDE);
     o->max_width = (int)api_opt_integer(L, arg, "max_width", 0, 0, CODEC_MAX_SIDE);
     o->min_ratio = api_opt_number(L, arg, "min_ratio", 0, 0, 1000);
     o->max_ratio = api_opt_number(L, arg, "max_ratio", 0, 0, 1000);
+    if (fit > CODEC_NONE) // a story fills the screen of a phone
+        o->min_ratio = o->max_ratio = 9 / 16.0;
     o->max_bytes = (size_t)api_opt_integer(L, arg, "max_bytes", 0, 0, CODEC_MAX_FILE);
     o->max_pixels =
         (uint64_t)api_opt_integer(L, arg, "max_pixels", CODEC_MAX_PIXELS, 1, CODEC_PIXELS_CEILING);
     o->passthrough = api_opt_boolean(L, arg, "passthrough", false);
-    read_background(L, api_opt_string(L, arg, "background", "#ffffff"), o->background);
+    read_background(L, api_opt_string(L, arg, "background", "#ffffff"), o);
     if (o->max_width && o->min_width > o->max_width)
         luaL_error(L, "option 'min_width': not more than max_width expected");
     if (o->max_ratio > 0 && o->min_ratio > o->max_ratio)
@@ -74,9 +88,9 @@ static void read_options(lua_State *L, int arg, struct codec_options *o)
 
 static int l_convert(lua_State *L)
 {
-    static const char *const keys[] = {"quality",   "fit",        "background",  "min_width",
-                                       "max_width", "min_ratio",  "max_ratio",   "max_bytes",
-                                       "timeout",   "max_pixels", "passthrough", NULL};
+    static const char *const keys[] = {
+        "quality",   "fit",     "background", "min_width",   "max_width", "min_ratio", "max_ratio",
+        "max_bytes", "timeout", "max_pixels", "passthrough", "focus_x",   "focus_y",   NULL};
     const char *source = api_check_path(L, 1);
     const char *target = api_check_path(L, 2);
     struct codec_options options = {0};

@@ -3,6 +3,7 @@
 #include "../api.h"
 #include "../sys/sandbox.h"
 #include <curl/curl.h>
+#include <limits.h>
 #include <microhttpd.h>
 #include <sqlite3.h>
 #include <sys/utsname.h>
@@ -19,7 +20,12 @@ static int l_info(lua_State *L)
     struct host *host = host_of(L);
     struct utsname system = {0};
     uname(&system);
-    lua_createtable(L, 0, 7);
+    char folder[PATH_MAX] = "";
+    size_t length = sizeof folder;
+    if (uv_cwd(folder, &length) < 0)
+        folder[0] = '\0';
+    lua_createtable(L, 0, 8);
+    set(L, "cwd", folder);
     set(L, "version", AFFICHE_VERSION);
     set(L, "root", host->root);
     set(L, "executable", host->executable);

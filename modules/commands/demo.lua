@@ -19,8 +19,7 @@ return function(_, options)
   end
   local object, folder = demo.run { overrides = options.overrides, fault = options.fault }
   if not object then
-    session.say_error(folder)
-    return 2
+    return session.give_up(options, folder)
   end
   if options.json then
     print(demo.encode(object))

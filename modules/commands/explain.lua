@@ -61,19 +61,17 @@ end
 return function(app, options)
   local flow, err = apps.load(app, "poster_media")
   if not flow then
-    session.say_error(err, app.t)
-    return 2
+    return session.give_up(options, err, app)
   end
   if not (flow.folder or app.cfg.AUTO_DOWNLOAD_DIR) then
-    session.refuse(app, "run")
+    session.refuse(app, "run", options)
     return 2
   end
   local _, look_err = apps.look(app)
   local object, problem
   if look_err then problem = look_err else object, problem = explain.of(app, flow, options.file) end
   if not object then
-    session.say_error(problem, app.t)
-    return 2
+    return session.give_up(options, problem, app)
   end
   if options.json then
     io.stdout:write(json.encode(object, { order = explain.ORDER, indent = 2 }), "\n")

@@ -18,19 +18,16 @@ end
 return function(app, options)
   local flow, err = apps.load(app, options.workflow)
   if not flow then
-    session.say_error(err, app.t)
-    return 2
+    return session.give_up(options, err, app)
   end
-  if session.refuse(app, "run") then return 2 end
+  if session.refuse(app, "run", options) then return 2 end
   local looked, look_err = apps.look(app)
   if looked == nil then
-    session.say_error(look_err, app.t)
-    return 2
+    return session.give_up(options, look_err, app)
   end
   local object, problem = preview.of(app, flow)
   if not object then
-    session.say_error(problem, app.t)
-    return 2
+    return session.give_up(options, problem, app)
   end
   if options.json then
     io.stdout:write(json.encode(object, { order = preview.ORDER, indent = 2 }), "\n")

@@ -1,6 +1,5 @@
 -- commands/retry.lua - failed files now: a new start for each, then one run of these files alone.
 local apps = require "app"
-local report = require "report"
 local retry = require "retry"
 local session = require "session"
 
@@ -16,18 +15,16 @@ end
 return function(app, options)
   local flow, err = apps.load(app, "poster_media")
   if not flow then
-    session.say_error(err, app.t)
-    return 2
+    return session.give_up(options, err, app)
   end
-  if session.refuse(app, "run") then return 2 end
+  if session.refuse(app, "run", options) then return 2 end
   local names, problem = prepare(app, flow, options.files or {})
   if not names then
-    session.say_error(problem, app.t)
-    return 2
+    return session.give_up(options, problem, app)
   end
   if not next(names) then host.log("info", app.t("retry.none")) end
   local object, not_started = session.run(app, flow, names)
-  if options.json then io.stdout:write(report.encode(object), "\n") end
+  session.print_result(options, object)
   if not_started then return 2 end
   return object.success and 0 or 1
 end

@@ -1,17 +1,15 @@
 -- commands/run.lua - one pass over the folder; with --dry-run, what it would do.
 local apps = require "app"
-local report = require "report"
 local session = require "session"
 
 return function(app, options)
   if options.dry_run then return require "commands.preview" (app, options) end
   local flow, err = apps.load(app, options.workflow)
   if not flow then
-    session.say_error(err, app.t)
-    return 2
+    return session.give_up(options, err, app)
   end
   local object, not_started = session.run(app, flow)
-  if options.json then io.stdout:write(report.encode(object), "\n") end
+  session.print_result(options, object)
   if not_started then return 2 end
   return object.success and 0 or 1
 end

@@ -30,8 +30,7 @@ end
 return function(app, options)
   local flow, err = apps.load(app, "poster_media")
   if not flow then
-    session.say_error(err, app.t)
-    return 2
+    return session.give_up(options, err, app)
   end
   apps.look(app)
   local object = status.of(app)

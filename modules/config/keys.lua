@@ -2,8 +2,8 @@
 -- `scope` says whom a wrong value stops: "program" everything, "publish" what publishes, "serve"
 -- the server. A default that depends on other settings is filled in by config.lua.
 --
--- Types: text, path ("~/" is the home folder), file (a path that must be readable), integer,
--- number, flag (0 or 1), choice, url (http or https).
+-- Types: text, path (made absolute; "~/" is the home folder), file (a path that must be readable),
+-- integer, number, flag (0 or 1), choice, url (http or https).
 
 ---@class Key
 ---@field name string

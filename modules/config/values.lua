@@ -25,7 +25,10 @@ function types.path(_, text, home)
     return nil, "config.windows_path", { value = text }
   end
   if text:find("^~/") and home then return home .. text:sub(2) end
-  return text
+  if on_windows or text:sub(1, 1) == "/" then return text end
+  -- What is noted of a file must still be right when it is read from elsewhere.
+  local relative = text:gsub("^%./+", ""):gsub("^%.$", "")
+  return ((host.info().cwd .. "/" .. relative):gsub("(.)/+$", "%1"))
 end
 
 function types.file(key, text, home)

@@ -233,4 +233,14 @@ return {
   ["new.no_folder"] = "no place for scripts: neither AFFICHE_SCRIPTS nor HOME is set",
   ["new.next.step"] = "Put \"{name}\" into the steps of a workflow.",
   ["new.next.workflow"] = "Look first: affiche preview {name}. Then: affiche run {name}.",
+
+  -- The HTTP calls.
+  ["api.running"] = "a run is in progress (id {id})",
+  ["api.host"] = "this Host is not served here",
+  ["api.cross_site"] = "requests from other sites are refused",
+  ["api.token"] = "a valid bearer token is needed",
+  ["api.unknown"] = "there is nothing at {path}",
+  ["api.method"] = "this method is not possible here",
+  ["api.paging"] = "limit must be a number from 1 to {most}, offset one from 0",
+  ["api.no_run"] = "there is no run {id}",
 }

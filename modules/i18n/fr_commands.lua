@@ -245,4 +245,14 @@ return {
   ["new.no_folder"] = "pas de place pour les scripts : ni AFFICHE_SCRIPTS ni HOME n'est défini",
   ["new.next.step"] = "Mettez \"{name}\" dans les étapes d'un workflow.",
   ["new.next.workflow"] = "Regardez d'abord : affiche preview {name}. Puis : affiche run {name}.",
+
+  -- Les appels HTTP.
+  ["api.running"] = "un passage est en cours (id {id})",
+  ["api.host"] = "cet hôte n'est pas servi ici",
+  ["api.cross_site"] = "les requêtes d'autres sites sont refusées",
+  ["api.token"] = "un jeton d'accès valide est nécessaire",
+  ["api.unknown"] = "il n'y a rien à {path}",
+  ["api.method"] = "cette méthode n'est pas possible ici",
+  ["api.paging"] = "limit doit être un nombre de 1 à {most}, offset un nombre à partir de 0",
+  ["api.no_run"] = "il n'y a pas de passage {id}",
 }

@@ -168,6 +168,12 @@ function T:test_paths()
   refused({ AUTO_DOWNLOAD_DIR = "C:/Media/in" }, "AUTO_DOWNLOAD_DIR", "Windows")
   refused({ AUTO_DOWNLOAD_DIR = "D:\\pictures" }, "AUTO_DOWNLOAD_DIR", "Windows")
   lu.assertEquals(load({ AUTO_DOWNLOAD_DIR = "~/in" }).AUTO_DOWNLOAD_DIR, "/users/me/in")
+  -- What is noted of a file must hold wherever the program is started next.
+  local here = host.info().cwd
+  local cases = { ["in"] = "/in", ["./in/"] = "/in", ["."] = "", ["../in"] = "/../in" }
+  for given, meant in pairs(cases) do
+    lu.assertEquals(load({ AUTO_DOWNLOAD_DIR = given }).AUTO_DOWNLOAD_DIR, here .. meant)
+  end
   lu.assertEquals(load({ XDG_STATE_HOME = "/x" }).AFFICHE_STATE_DIR, "/x/affiche")
   lu.assertEquals(
     load({ XDG_STATE_HOME = "x" }).AFFICHE_STATE_DIR,

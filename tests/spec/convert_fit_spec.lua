@@ -101,6 +101,56 @@ function T:test_planes()
   assert_colour(30, 20, our.red)
 end
 
+---The scene is smooth, so its edge, and its blurred self, are near to what stood there.
+function T:test_backdrops()
+  for _, name in ipairs({ "plain.jpg", "lossy.webp", "alpha.png" }) do
+    local edge = assert(convert(name, { min_ratio = 2, background = "edge" }))
+    local x = (edge.width - 161) // 4 * 2
+    local outermost = our.pixel(x, 60)
+    assert_colour(0, 60, outermost, name)
+    assert_colour(x // 2, 60, outermost, name)
+    local right = our.pixel(x + 160, 60)
+    assert_colour(edge.width - 1, 60, right, name)
+    assert(convert(name, { max_ratio = 0.7, background = "edge" }))
+    assert_colour(80, 0, our.pixel(80, 54 // 4 * 2 + 1), name)
+  end
+  local blurred = assert(convert("plain.jpg", { min_ratio = 2, background = "blur" }))
+  local x = (blurred.width - 161) // 4 * 2
+  assert_shows(35, "the picture stays as it is", x, 0, 161, 123)
+  local left, right = our.pixel(4, 60), our.pixel(blurred.width - 5, 60)
+  lu.assertNotEquals(left, our.white)
+  lu.assertTrue(math.abs(left[1] - right[1]) > 30, "one side is not the other")
+  -- Nothing beside the picture: nothing to fill, and the planes go the short way.
+  lu.assertEquals(assert(convert("lossy.webp", { background = "blur" })).width, 161)
+end
+
+function T:test_focus()
+  local function first(options)
+    options.fit, options.max_ratio, options.min_ratio = "crop", 0.5, 0.5
+    local done = assert(convert("plain.jpg", options))
+    lu.assertEquals(done.width / done.height, 0.5)
+    return our.pixel(done.width // 2, done.height // 2)
+  end
+  local left, middle, right = first { focus_x = 0 }, first {}, first { focus_x = 1 }
+  assert(convert("plain.jpg"))
+  for x, found in pairs({ [31] = left, [80] = middle, [129] = right }) do
+    local wanted = our.pixel(x, 61)
+    for c = 1, 3 do lu.assertAlmostEquals(found[c], wanted[c], 8, "x " .. x) end
+  end
+  local top = assert(convert("plain.jpg", { fit = "crop", min_ratio = 3, focus_y = 0 }))
+  local found = our.pixel(80, 0)
+  lu.assertTrue(top.height <= 54)
+  assert(convert("plain.jpg"))
+  for c = 1, 3 do lu.assertAlmostEquals(found[c], our.pixel(80, 0)[c], 8) end
+  lu.assertErrorMsgContains("focus_x", convert, "plain.jpg", { focus_x = 1.5 })
+end
+
+function T:test_story()
+  local done = assert(convert("plain.jpg", { fit = "story", min_width = 1080, max_width = 1080,
+    min_ratio = 0.8, max_ratio = 1.91, background = "blur" }))
+  lu.assertEquals({ done.width, done.height }, { 1080, 1920 })
+end
+
 function T:test_quality_and_max_bytes()
   local best = assert(convert("1600x1200.jpg", { quality = 100 }))
   local worst = assert(convert("1600x1200.jpg", { quality = 20 }))

@@ -50,6 +50,15 @@ function M.assert_scene(name, options, limit)
   return done
 end
 
+---Size, distance in dB and mean distance of colours of the whole result.
+function M.measure() return media.psnr(set, M.out) end
+
+---Makes shape.jpg, shape.png and shape.webp.
+function M.shape(width, height) media.shape(set, width, height) end
+
+---Red, green and blue of the result.
+function M.pixel(x, y) return media.pixel(set, M.out, x, y) end
+
 function M.assert_colour(x, y, wanted, what)
   local found = media.pixel(set, M.out, x, y)
   for i = 1, 3 do

@@ -187,22 +187,6 @@ function T:test_facts_are_set_and_forgotten()
   end)
 end
 
-function T:test_history_is_newest_first()
-  with(self, function(j)
-    for _, name in ipairs({ "a", "b", "c" }) do
-      local id = j:begin_item("flow", "1", entry(name))
-      j:end_item(id, { state = name == "b" and "failed" or "published", done = name ~= "b" })
-    end
-    j:put_post(post("c", { state = "live", media_id = "7", permalink = "https://x/p" }))
-    local rows = j:history {}
-    lu.assertEquals({ rows[1].name, rows[2].name, rows[3].name }, { "c", "b", "a" })
-    lu.assertEquals({ rows[1].media_id, rows[1].permalink }, { "7", "https://x/p" })
-    local failed = j:history { failed = true }
-    lu.assertEquals({ #failed, failed[1].name }, { 1, "b" })
-    lu.assertEquals(#j:history { limit = 2 }, 2)
-  end)
-end
-
 function T:test_runs_are_kept()
   with(self, function(j)
     local id = j:begin_run("flow")

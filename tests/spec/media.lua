@@ -36,12 +36,18 @@ function M.write(path, bytes)
   assert(file:write(bytes))
 end
 
----Width, height and the distance in dB to the scene, of a JPEG or the part x, y, w, h of it.
+---The scene in a size of one's own, as shape.jpg, shape.png and shape.webp.
+function M.shape(set, width, height)
+  run({ set.tool, "shape", tostring(width), tostring(height) }, set.path)
+end
+
+---Width, height, the distance in dB to the scene and the mean one of colours, of a JPEG or the part
+---x, y, w, h of it.
 function M.psnr(set, file, ...)
   local argv = { set.tool, "psnr", file }
   for i, value in ipairs({ ... }) do argv[3 + i] = tostring(value) end
-  local width, height, psnr = run(argv):match("(%d+) (%d+) (%S+)")
-  return math.tointeger(width), math.tointeger(height), tonumber(psnr)
+  local width, height, psnr, delta = run(argv):match("(%d+) (%d+) (%S+) (%S+)")
+  return math.tointeger(width), math.tointeger(height), tonumber(psnr), tonumber(delta)
 end
 
 ---Red, green and blue at a place of a JPEG.

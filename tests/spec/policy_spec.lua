@@ -26,6 +26,7 @@ function T:test_the_shipped_rules_pass()
   local rules = load_with(self, {})
   lu.assertIsFunction(rules.captions)
   lu.assertEquals(rules.formats.webp.fit, "pad")
+  lu.assertEquals({ rules.formats.jpeg.passthrough, rules.formats.mov.fix }, { true, "remux" })
   lu.assertEquals(rules.pacing.wait_for_earlier, 60)
 end
 
@@ -62,6 +63,7 @@ function T:test_mistakes_in_formats_are_named()
     ["return { jpeg = { quality = '90' } }"] = "jpeg: 'quality' must be a number, not a string",
     ["return { jpeg = { fit = 'stretch' } }"] = "jpeg: 'fit' cannot be \"stretch\"",
     ["return { jpeg = { send = 'raw' } }"] = "jpeg: 'send' cannot be \"raw\"",
+    ["return { mp4 = { fix = 'repair' } }"] = "mp4: 'fix' cannot be \"repair\"",
     ["return { jpeg = { extensions = { 'jpg' } } }"] = "jpeg: extensions are texts such as",
   }) do refused(self, "formats", text, expected) end
 end

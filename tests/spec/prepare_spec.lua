@@ -74,6 +74,21 @@ function T:test_a_picture_is_made_a_jpeg_in_a_private_place()
   items.discard(item)
 end
 
+function T:test_a_fit_picture_goes_as_it_is_and_an_earlier_step_counts()
+  local rules = { send = "jpeg", passthrough = true, max_width = 1440, min_ratio = 0.8,
+    max_ratio = 1.91 }
+  local file <close> = assert(io.open(host.info().root .. "/examples/media/morning.jpg", "rb"))
+  local item = made.item(self.app, self.dir, "c.jpg", file:read("a") .. "behind the end")
+  local result = assert(prepare.file(item, rules))
+  lu.assertEquals({ result.untouched, result.removed }, { true, { "trailer" } })
+  lu.assertEquals(host.hash(result.file),
+    host.hash(host.info().root .. "/examples/media/morning.jpg"))
+  assert(items.merge(item, "watermark", { file = host.info().root .. "/examples/media/dusk.webp" }))
+  result = assert(prepare.file(item, rules))
+  lu.assertEquals({ result.untouched, result.target_width }, { false, 1080 })
+  items.discard(item)
+end
+
 function T:test_what_is_sent_as_it_is_is_only_measured()
   lu.assertEquals(prepare.file(self.item, { send = "as_is", max_bytes = 5 }), {})
   refused("limit", "4", prepare.file(self.item, { send = "as_is", max_bytes = 4 }))

@@ -53,6 +53,16 @@ function T:test_a_duplicate_is_seen()
   lu.assertEquals(self:preview()["again.jpg"].decision, "duplicate")
 end
 
+function T:test_an_uncertain_file_is_not_sent_again()
+  self.job:add "morning.jpg"
+  self.job.instagram.state.switches.publish = "drop"
+  local _, items = self.job:run()
+  lu.assertEquals(items["morning.jpg"].state, "uncertain")
+  local row = self:preview()["morning.jpg"]
+  lu.assertEquals(row.decision, "look")
+  lu.assertStrContains(row.reason, "affiche settle morning.jpg")
+end
+
 function T:test_the_size_is_that_which_the_converter_makes()
   for name, rules in pairs({ pad = "fit = 'pad'", crop = "fit = 'crop'" }) do
     support.make(self.job.dir .. "/scripts/formats.lua", ([[return { webp = {

@@ -1,6 +1,7 @@
 -- A whole run over a folder: every file is published, or it is said why not, and none is lost.
 local json = require "json"
 local job_support = require "job_support"
+local json = require "json"
 local lu = require "luaunit"
 local support = require "file_support"
 
@@ -40,6 +41,21 @@ function T:test_what_is_no_medium_fails_and_stays()
   lu.assertEquals(#self.job:posts(), 0)
 end
 
+function T:test_a_copy_that_pauses_is_put_off_not_failed()
+  local whole = assert(host.read(host.info().root .. "/examples/media/morning.jpg"))
+  local path = self:write("slow.jpg", whole:sub(1, 20000))
+  local copy = host.spawn(function()
+    host.sleep(0.6)
+    support.make(path, whole)
+  end)
+  local object, items = self.job:run()
+  lu.assertTrue(copy:join())
+  lu.assertEquals({ items["slow.jpg"].state, object.success }, { "deferred", true })
+  lu.assertEquals(object.result.stats.files_deferred, 1)
+  object, items = self.job:run()
+  lu.assertEquals({ items["slow.jpg"].state, object.success }, { "published", true })
+end
+
 function T:test_the_content_decides_what_a_file_is()
   self.job:add("dusk.webp", "named.jpg")
   local _, items = self.job:run()
@@ -62,6 +78,11 @@ function T:test_names_of_all_kinds_arrive()
     lu.assertTrue(self.job:has("processed/" .. name), name)
   end
   lu.assertEquals(#self.job:posts(), #names)
+  local receipt = assert(host.read(self.job.dir .. "/in/processed/.receipts/with space.jpg.json"))
+  for _, step in ipairs(json.decode(receipt).steps) do
+    if step.name == "prepare" then lu.assertEquals(step.result.removed, { "trailer" }) end
+  end
+  lu.assertStrContains(receipt, '"removed"')
 end
 
 function T:test_posts_appear_in_the_order_of_the_folder()

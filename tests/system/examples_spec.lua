@@ -1,4 +1,5 @@
 -- The examples do what their comments say, used as these say.
+local json = require "json"
 local lu = require "luaunit"
 local scene = require "scene"
 
@@ -67,6 +68,52 @@ function T.test_announce()
   lu.assertEquals(#world:names("processed"), 2)
   lu.assertEquals(scene.pass(world).status, 0)
   lu.assertEquals(host.read(world.state .. "/announced.txt"), text)
+end
+
+-- The workflow that the comment of an example asks for.
+local function use_steps(world, example)
+  local shipped = assert(host.read(SHIPPED .. "poster_media.lua"))
+  local line = assert(host.read(EXAMPLES .. example)):match("%-%-   (steps = [^\n]*)\n")
+  local changed, count = shipped:gsub("steps +=[^\n]*\n", function() return line .. "\n" end)
+  lu.assertEquals(count, 1)
+  scene.script(world, "poster_media", changed)
+end
+
+-- In place of ImageMagick: notes what it is given and makes another picture of it.
+local function stand_in(world, sample)
+  local folder = world.folder .. "/bin"
+  assert(host.mkdir(folder))
+  assert(host.write(folder .. "/composite", ([[#!/bin/sh
+echo "$@" > '%s/arguments'
+for last; do :; done
+cp '%s' "$last"
+]]):format(folder, EXAMPLES .. "media/" .. sample)))
+  assert(host.exec { "chmod", "+x", folder .. "/composite" })
+  return folder
+end
+
+function T.test_watermark()
+  says_how("steps/watermark.lua", "steps/", '"watermark"', "imagemagick")
+  local world <close> = scene.new()
+  use(world, "steps/watermark.lua", "steps/watermark")
+  use_steps(world, "steps/watermark.lua")
+  local folder = stand_in(world, "night.png")
+  world:put("dusk.webp", { sample = "dusk.webp" })
+  world:put("film.mp4", { sample = "clip.mp4" })
+  local result = scene.pass(world, { prefix = { "env", "PATH=" .. folder .. ":/usr/bin:/bin" } })
+  lu.assertEquals(result.status, 0, result.stderr)
+  lu.assertEquals(#world:posts(), 2)
+  local arguments = assert(host.read(folder .. "/arguments"))
+  lu.assertStrContains(arguments, "-gravity southeast -geometry +24+24 ")
+  lu.assertStrContains(arguments, world.scripts .. "/steps/logo.png ")
+  lu.assertNil(arguments:find("dusk.webp", 1, true), "it never sees the file itself")
+  local receipt = json.decode(assert(host.read(world.media
+    .. "/processed/.receipts/dusk.webp.json")))
+  for _, step in ipairs(receipt.steps) do
+    -- night.png is 480 pixels wide, the original 1080.
+    if step.name == "prepare" then lu.assertEquals(step.result.target_width, 480) end
+  end
+  lu.assertEquals(receipt.steps[1].name, "watermark")
 end
 
 return T

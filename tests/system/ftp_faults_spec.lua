@@ -44,6 +44,8 @@ local BAD = {
   quota_552 = { "limit", false, 552 },
   stor_552 = { "limit", false, 552 },
   abort_426 = { "network", true, 426 },
+  local_451 = { "remote", true, 451 },
+  pasv_550 = { "remote", false, 550 },
   stor_450 = { "remote", true, 450 },
   stor_550 = { "remote", false, 550 },
   stor_553 = { "remote", false, 553 },
@@ -143,6 +145,92 @@ function T.test_dropped_idle_connection()
     assert(put())
     lu.assertEquals(#assert(host.list(server.root)), 2)
   end, 0.2)
+end
+
+-- SSH_MSG_KEXINIT never comes: no other limit covers that.
+function T.test_stall_in_the_ssh_key_exchange()
+  with("mute_ssh", function(server, file)
+    local started = host.now("monotonic")
+    local result, err = host.ftp_put(file.path, ("sftp://localhost:%d/x"):format(server.port),
+      { user = "me", password = "secret", sha256 = file.sha256, known_hosts = "/dev/null",
+        connect_timeout = 1 })
+    kit.assert_failed(result, err, "timeout")
+    lu.assertTrue(err.retryable)
+    lu.assertTrue(host.now("monotonic") - started < 10)
+  end)
+end
+
+local LARGE = 12 * 1000 * 1000
+
+local function temporary_of(file, nonce)
+  return (".%s.%s.%s.part"):format(file.name, file.sha256:sub(1, 12), nonce)
+end
+
+-- A large file that was cut goes on where it stopped, on the name that was reported.
+for _, fault in ipairs({ "cut_once", "cut_no_appe" }) do
+  T["test_a_large_file_goes_on_after_" .. fault] = function()
+    with(fault, function(server, file, put)
+      local first = temporary_of(file, "00000001")
+      local result, err = put { temporary = first }
+      kit.assert_failed(result, err, "network")
+      lu.assertEquals({ err.temporary, err.retryable }, { first, true })
+      local there = assert(host.stat(server.root .. "/" .. first)).size
+      lu.assertTrue(there > 1000000 and there < LARGE, there)
+      local done = assert(put { temporary = temporary_of(file, "00000002"), cleanup = { first } })
+      lu.assertEquals({ done.verified, done.renamed }, { true, true })
+      kit.assert_holds(server.root, { file })
+    end, nil, LARGE)
+  end
+end
+
+local function first_part(file, bytes)
+  local handle <close> = assert(io.open(file.path, "rb"))
+  return handle:read(bytes)
+end
+
+-- What may not be gone on from is deleted, and the file is sent whole.
+function T.test_only_a_piece_of_the_same_bytes_is_gone_on_from()
+  with("none", function(server, file, put)
+    local cases = {
+      { name = temporary_of(file, "1"), bytes = first_part(file, LARGE) .. "more" },
+      { name = (".%s.%s.1.part"):format(file.name, ("0"):rep(12)), bytes = ("x"):rep(1000) },
+      { name = temporary_of(file, "2"), bytes = "" },
+    }
+    for _, case in ipairs(cases) do
+      assert(host.write(server.root .. "/" .. case.name, case.bytes))
+      assert(put { temporary = temporary_of(file, "3"), cleanup = { case.name } })
+      kit.assert_holds(server.root, { file })
+      assert(host.remove(server.root .. "/" .. file.name))
+    end
+  end, nil, LARGE)
+end
+
+function T.test_a_piece_of_full_length_only_gets_its_name()
+  with("stor_550", function(server, file, put)
+    local name = temporary_of(file, "1")
+    assert(host.write(server.root .. "/" .. name, first_part(file, LARGE)))
+    lu.assertTrue(assert(put { cleanup = { name } }).verified)
+    kit.assert_holds(server.root, { file })
+  end, nil, LARGE)
+end
+
+-- The real ones append as well; a proftpd that is set up to refuse it gets the whole file. That the
+-- piece itself has grown is seen by another name of it.
+for kind, appends in pairs({ vsftpd = true, proftpd = false, sshd = true }) do
+  T["test_a_piece_is_gone_on_from_on_" .. kind] = function()
+    local folder <close> = kit.folder()
+    local server <close> = kit.start(kind, { tls = kind == "proftpd" })
+    local file = kit.file(folder.path, LARGE)
+    local name = temporary_of(file, "1")
+    assert(host.write(server.root .. "/" .. name, first_part(file, 7000000),
+      { mode = tonumber("666", 8) }))
+    assert(host.exec { "chown", "--reference=" .. server.root, server.root .. "/" .. name })
+    assert(host.exec { "ln", server.root .. "/" .. name, server.state .. "/same" })
+    lu.assertTrue(assert(kit.put(server, file, { cleanup = { name } })).verified)
+    kit.assert_holds(server.root, { file })
+    local grown = assert(host.stat(server.state .. "/same")).size == LARGE
+    lu.assertEquals(grown, appends)
+  end
 end
 
 function T.test_server_that_cannot_rename_is_written_to_directly()

@@ -122,15 +122,19 @@ local HOLD = [[
 
 local HELD = { ["steps/prepare"] = HOLD }
 
--- A run that waits in a step until the file "go" is there; its answer by `finish()`.
-local function begin_run(world)
-  scene.pictures(world, "a.jpg")
-  local run = host.spawn(post, world)
+local function await_held(world)
   local deadline = host.now("monotonic") + 30
   while not host.stat(world.folder .. "/held") do
     assert(host.now("monotonic") < deadline, "the run does not begin")
     host.sleep(0.02)
   end
+end
+
+-- A run that waits in a step until the file "go" is there; its answer by `finish()`.
+local function begin_run(world)
+  scene.pictures(world, "a.jpg")
+  local run = host.spawn(post, world)
+  await_held(world)
   return function()
     assert(host.write(world.folder .. "/go", ""))
     local ok, answer = run:join()
@@ -259,12 +263,38 @@ function T.test_a_signal_in_the_middle_of_a_run_loses_nothing()
   local world <close> = serve { scripts = HELD }
   scene.pictures(world, "a.jpg")
   local run = host.spawn(function() pcall(post, world) end)
-  while not host.stat(world.folder .. "/held") do host.sleep(0.02) end
+  await_held(world)
   lu.assertEquals(world.stop().status, 0)
   run:join()
   lu.assertEquals(world:names(), { "a.jpg" })
   lu.assertEquals(world:pass().status, 0)
   lu.assertEquals(#world:posts(), 1)
+end
+
+function T.test_a_run_that_nobody_waits_for_ends_with_the_server_and_loses_nothing()
+  local world <close> = serve { scripts = HELD }
+  scene.pictures(world, "a.jpg")
+  local begun = post(world, "--header", "Prefer: respond-async")
+  lu.assertEquals({ begun.status, begun.json.location }, { 202, "/api/runs/" .. begun.json.id })
+  await_held(world)
+  lu.assertEquals(post(world).json.id, begun.json.id)
+  lu.assertEquals(world.stop().status, 0)
+  lu.assertEquals(world:names(), { "a.jpg" })
+  lu.assertEquals(world:pass().status, 0)
+  lu.assertEquals(#world:posts(), 1)
+end
+
+function T.test_a_run_of_the_command_line_makes_a_call_wait_its_turn()
+  local world <close> = serve { scripts = HELD }
+  scene.pictures(world, "a.jpg")
+  local run = host.spawn(scene.pass, world)
+  await_held(world)
+  local refused = post(world)
+  assert_refused(refused, 409)
+  lu.assertStrMatches(refused.json.id, "%d+")
+  assert(host.write(world.folder .. "/go", ""))
+  run:join()
+  lu.assertEquals(post(world).status, 200)
 end
 
 return T

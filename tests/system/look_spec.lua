@@ -245,6 +245,23 @@ function T:test_explain_why_a_file_is_not_published()
   lu.assertEquals(rule_of(object, "caption").verdict, "no")
 end
 
+function T:test_explain_tells_of_words_and_of_a_film()
+  local world <close> = new_world()
+  world:put("film.mp4", { sample = "clip.mp4" })
+  local object = explain(world, "film.mp4")
+  lu.assertEquals(object.facts.meta, { gps = false, holds = {} })
+  lu.assertEquals(rule_of(object, "formats").verdict, "yes")
+  lu.assertStrContains(rule_of(object, "formats").detail, "within the limits")
+  local rules = assert(host.read(host.info().root .. "/scripts/formats.lua"))
+  local scripts = world.folder .. "/rules"
+  assert(host.mkdir(scripts))
+  assert(host.write(scripts .. "/formats.lua",
+    (rules:gsub("min_duration = 3", "min_duration = 5"))))
+  object = explain(world, "film.mp4", { env = { AFFICHE_SCRIPTS = scripts } })
+  lu.assertEquals(object.next.decision, "fail")
+  lu.assertStrContains(rule_of(object, "formats").detail, "it lasts 4.0 s, 5 to 900 are taken")
+end
+
 function T:test_explain_what_was_done()
   local world <close> = new_world()
   world:put("a.jpg", { sample = "morning.jpg" })

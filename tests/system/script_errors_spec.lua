@@ -31,7 +31,8 @@ function T.test_a_mistake_at_load_shows_where_it_came_from()
   scene.script(world, "captions", "local function deep()\n  error 'broken'\nend\ndeep()\n")
   local result = scene.assert_stopped(world, "captions.lua:2: broken", "stack traceback",
     "captions.lua:4:")
-  lu.assertNil(result.json)
+  lu.assertFalse(result.json.success)
+  lu.assertStrContains(result.json.result.error, "captions.lua:2: broken")
 end
 
 function T.test_rules_of_the_wrong_kind_are_told_at_load()

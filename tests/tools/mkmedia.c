@@ -2,8 +2,10 @@
 //
 //   mkmedia make                      all fixtures, into the current folder
 //   mkmedia samples                   the pictures of examples/media, likewise
-//   mkmedia psnr FILE [X Y W H]       width, height and PSNR in dB of the file (or a part) to the
-//   scene mkmedia pixel FILE X Y            width, height and the colour there
+//   mkmedia shape WIDTH HEIGHT        the scene in that size, as shape.jpg, shape.png, shape.webp
+//   mkmedia psnr FILE [X Y W H]       width and height of the file; PSNR in dB and mean distance of
+//                                     colours (CIE 1976) of it, or a part, to the scene
+//   mkmedia pixel FILE X Y            width, height and the colour there
 #include "mkmedia.h"
 
 #include <math.h>
@@ -95,7 +97,8 @@ static int psnr(const char *name, int x0, int y0, int w, int h)
             for (int c = 0; c < 3; c++)
                 sum += (is[c] - want[c]) * (is[c] - want[c]);
         }
-    printf("%d %d %.2f\n", p.width, p.height, 10 * log10(65025 * 3.0 * w * h / (sum + 1e-9)));
+    printf("%d %d %.2f %.3f\n", p.width, p.height, 10 * log10(65025 * 3.0 * w * h / (sum + 1e-9)),
+           scene_delta(&p, x0, y0, w, h));
     free(p.rgb);
     return 0;
 }
@@ -105,6 +108,16 @@ static int pixel(const char *name, int x, int y)
     struct picture p = decode(name);
     const uint8_t *c = p.rgb + ((size_t)y * (size_t)p.width + (size_t)x) * 3;
     printf("%d %d %d %d %d\n", p.width, p.height, c[0], c[1], c[2]);
+    free(p.rgb);
+    return 0;
+}
+
+static int shape(int width, int height)
+{
+    struct picture p = scene_make(width, height, 1);
+    save_jpeg("shape.jpg", &p);
+    save_webp("shape.webp", &p, 95);
+    save_png("shape.png", &p);
     free(p.rgb);
     return 0;
 }
@@ -119,6 +132,8 @@ int main(int argc, char **argv)
             return psnr(argv[2], n[0], n[1], n[2], n[3]);
     if (argc == 5 && strcmp(argv[1], "pixel") == 0)
         return pixel(argv[2], n[0], n[1]);
+    if (argc == 4 && strcmp(argv[1], "shape") == 0)
+        return shape(atoi(argv[2]), atoi(argv[3]));
     if (argc == 2 && strcmp(argv[1], "samples") == 0) {
         make_samples();
         return 0;

@@ -16,6 +16,9 @@ void scene_colour(double u, double v, uint8_t rgb[3]);
 // The scene as a camera held that way would store it (EXIF 1 to 8); the size is the upright one.
 struct picture scene_make(int width, int height, int orientation);
 
+// The mean distance (CIE 1976) of a part of the picture to the scene.
+double scene_delta(const struct picture *picture, int x, int y, int width, int height);
+
 // All written into the current folder.
 void make_jpegs(void);
 void make_webps(void);
@@ -29,12 +32,15 @@ void save_jpeg(const char *name, const struct picture *picture);
 // The part inside a circle; the rest is transparent.
 void save_round_png(const char *name, const struct picture *picture);
 
+void save_png(const char *name, const struct picture *picture);
+
 void save(const char *name, const void *bytes, size_t length);
 uint8_t *load(const char *name, size_t *length);
 void *need(void *memory); // ends the tool on NULL
 // An EXIF block in TIFF form, with orientation and a GPS directory that holds "GPSCANARY".
 size_t make_exif(int orientation, uint8_t out[128]);
-// The bytes of a Display P3 profile, and the picture's colours as that profile writes them.
-uint8_t *make_p3(size_t *length);
+// The bytes of a profile, and the picture's colours as that profile writes them.
+enum space { DISPLAY_P3, ADOBE_RGB };
+uint8_t *make_profile(enum space space, size_t *length);
+void to_space(struct picture *picture, enum space space);
 uint8_t *make_srgb(size_t *length);
-void to_p3(struct picture *picture);

@@ -122,10 +122,15 @@ static void make_profiled(struct picture *p)
     kind.icc = icc;
     write_jpeg("srgb.jpg", p->width, p->height, p->rgb, &kind);
     free(icc);
-    kind.icc = icc = make_p3(&kind.icc_length);
-    to_p3(p);
-    write_jpeg("p3.jpg", p->width, p->height, p->rgb, &kind);
-    free(icc);
+    static const char *const names[] = {"p3.jpg", "adobe.jpg"};
+    for (enum space space = DISPLAY_P3; space <= ADOBE_RGB; space++) {
+        struct picture wide = scene_make(p->width, p->height, 1);
+        kind.icc = icc = make_profile(space, &kind.icc_length);
+        to_space(&wide, space);
+        write_jpeg(names[space], wide.width, wide.height, wide.rgb, &kind);
+        free(wide.rgb);
+        free(icc);
+    }
 }
 
 // Shapes that the limits of ratio and width are about.

@@ -109,6 +109,12 @@ static void make_small_kinds(void)
     write_png("greyalpha.png", 160, 120, bytes, &g);
 }
 
+void save_png(const char *name, const struct picture *picture)
+{
+    struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_RGB, .channels = 3};
+    write_png(name, picture->width, picture->height, picture->rgb, &k);
+}
+
 void save_round_png(const char *name, const struct picture *picture)
 {
     int size = picture->width;

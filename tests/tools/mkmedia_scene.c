@@ -63,14 +63,17 @@ size_t make_exif(int orientation, uint8_t out[128])
     return 66;
 }
 
-static cmsHPROFILE open_p3(void)
+static cmsHPROFILE open_space(enum space space)
 {
     const cmsCIExyY white = {0.3127, 0.3290, 1};
-    const cmsCIExyYTRIPLE primaries = {{0.680, 0.320, 1}, {0.265, 0.690, 1}, {0.150, 0.060, 1}};
+    const cmsCIExyYTRIPLE p3 = {{0.680, 0.320, 1}, {0.265, 0.690, 1}, {0.150, 0.060, 1}};
+    const cmsCIExyYTRIPLE adobe = {{0.64, 0.33, 1}, {0.21, 0.71, 1}, {0.15, 0.06, 1}};
     cmsFloat64Number srgb[5] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
-    cmsToneCurve *curve = need(cmsBuildParametricToneCurve(NULL, 4, srgb));
+    cmsToneCurve *curve = need(space == DISPLAY_P3 ? cmsBuildParametricToneCurve(NULL, 4, srgb)
+                                                   : cmsBuildGamma(NULL, 563 / 256.0));
     cmsToneCurve *curves[3] = {curve, curve, curve};
-    cmsHPROFILE profile = need(cmsCreateRGBProfile(&white, &primaries, curves));
+    cmsHPROFILE profile =
+        need(cmsCreateRGBProfile(&white, space == DISPLAY_P3 ? &p3 : &adobe, curves));
     cmsFreeToneCurve(curve);
     return profile;
 }
@@ -86,9 +89,9 @@ static uint8_t *profile_bytes(cmsHPROFILE profile, size_t *length)
     return bytes;
 }
 
-uint8_t *make_p3(size_t *length)
+uint8_t *make_profile(enum space space, size_t *length)
 {
-    return profile_bytes(open_p3(), length);
+    return profile_bytes(open_space(space), length);
 }
 
 uint8_t *make_srgb(size_t *length)
@@ -96,14 +99,35 @@ uint8_t *make_srgb(size_t *length)
     return profile_bytes(need(cmsCreate_sRGBProfile()), length);
 }
 
-void to_p3(struct picture *picture)
+void to_space(struct picture *picture, enum space space)
 {
-    cmsHPROFILE srgb = cmsCreate_sRGBProfile(), p3 = open_p3();
-    cmsHTRANSFORM t =
-        need(cmsCreateTransform(srgb, TYPE_RGB_8, p3, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC, 0));
+    cmsHPROFILE srgb = cmsCreate_sRGBProfile(), wide = open_space(space);
+    cmsHTRANSFORM t = need(
+        cmsCreateTransform(srgb, TYPE_RGB_8, wide, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC, 0));
     cmsDoTransform(t, picture->rgb, picture->rgb,
                    (cmsUInt32Number)(picture->width * picture->height));
     cmsDeleteTransform(t);
     cmsCloseProfile(srgb);
-    cmsCloseProfile(p3);
+    cmsCloseProfile(wide);
+}
+
+double scene_delta(const struct picture *p, int x0, int y0, int w, int h)
+{
+    cmsHPROFILE srgb = cmsCreate_sRGBProfile(), lab = cmsCreateLab4Profile(NULL);
+    cmsHTRANSFORM t = need(cmsCreateTransform(srgb, TYPE_RGB_8, lab, TYPE_Lab_DBL,
+                                              INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_NOOPTIMIZE));
+    double sum = 0;
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            uint8_t both[6];
+            cmsCIELab colours[2];
+            memcpy(both, p->rgb + ((size_t)(y0 + y) * (size_t)p->width + (size_t)(x0 + x)) * 3, 3);
+            scene_colour((x + 0.5) / w, (y + 0.5) / h, both + 3);
+            cmsDoTransform(t, both, colours, 2);
+            sum += cmsDeltaE(&colours[0], &colours[1]);
+        }
+    cmsDeleteTransform(t);
+    cmsCloseProfile(srgb);
+    cmsCloseProfile(lab);
+    return sum / w / h;
 }

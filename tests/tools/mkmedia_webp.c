@@ -85,9 +85,9 @@ static void make_turned(void)
 static void make_profiled(void)
 {
     size_t length;
-    uint8_t *icc = make_p3(&length);
+    uint8_t *icc = make_profile(DISPLAY_P3, &length);
     struct picture p = scene_make(161, 123, 1);
-    to_p3(&p);
+    to_space(&p, DISPLAY_P3);
     WebPData data = encode(&p, -1);
     save_with_chunk("p3.webp", &data, "ICCP", icc, length);
     WebPDataClear(&data);

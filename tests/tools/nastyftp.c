@@ -178,7 +178,7 @@ static void obey(struct session *s, char *line)
     if (*name)
         *name++ = 0;
     const char *verb = line;
-    if (strcmp(verb, "QUIT") == 0 && is("mute_quit"))
+    if (is("mute_ssh") || (strcmp(verb, "QUIT") == 0 && is("mute_quit")))
         return;
     if (strcmp(verb, "USER") == 0)
         user(s, name);
@@ -199,7 +199,9 @@ static void obey(struct session *s, char *line)
     else if (strcmp(verb, "SIZE") == 0 || strcmp(verb, "MLST") == 0)
         size(s, name, *verb == 'M');
     else if (strcmp(verb, "STOR") == 0)
-        store(s, name);
+        store(s, name, false);
+    else if (strcmp(verb, "APPE") == 0)
+        store(s, name, true);
     else if (strcmp(verb, "LIST") == 0 && !is("no_size_list") && !is("blind"))
         list(s);
     else if (strcmp(verb, "RNTO") == 0)
@@ -238,6 +240,10 @@ static void greet(struct session *s)
     static char noise[400000];
     if (is("no_greeting"))
         return;
+    if (is("mute_ssh")) {
+        say(s, "SSH-2.0-nasty");
+        return;
+    }
     if (!is("endless_reply")) {
         say(s, is("busy_421") ? "421 too many connections" : "220 nasty");
         return;

@@ -33,6 +33,6 @@ void resolve(const struct session *s, const char *name, char *out);
 // The data connection: nastyftp_data.c.
 void passive(struct session *s, bool extended);
 void receive(struct session *s);
-void store(struct session *s, const char *name);
+void store(struct session *s, const char *name, bool append);
 void send_out(struct session *s, FILE *from); // takes `from`, which may be NULL
 void list(struct session *s);

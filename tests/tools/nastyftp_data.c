@@ -31,6 +31,10 @@ void passive(struct session *s, bool extended)
 {
     int port = 0;
     char line[96];
+    if (is("pasv_550")) {
+        say(s, "550 permission denied");
+        return;
+    }
     close_fd(&s->listener);
     s->listener = listen_loopback(&port);
     if (extended)
@@ -53,6 +57,7 @@ static void end_of_upload(struct session *s)
         say(s, is("quota_552")   ? "552 quota exceeded"
                : is("full_452")  ? "452 no space left on device"
                : is("abort_426") ? "426 transfer aborted"
+               : is("local_451") ? "451 local error in processing"
                                  : "226 stored");
     }
 }
@@ -62,6 +67,15 @@ static bool break_upload(struct session *s)
 {
     if (s->received < 1000)
         return false;
+    // Now and then far into a large file, so that there is something to go on from.
+    if (is("cut_once") || is("cut_no_appe")) {
+        if (stores > 1 || s->received < 5000000)
+            return false;
+        reset_fd(&s->data);
+        reset_fd(&s->control);
+        close_fd(&s->file);
+        return true;
+    }
     if (is("reset_data")) {
         reset_fd(&s->data);
         reset_fd(&s->control);
@@ -92,7 +106,7 @@ void receive(struct session *s)
     break_upload(s);
 }
 
-void store(struct session *s, const char *name)
+void store(struct session *s, const char *name, bool append)
 {
     static const char *const refusals[][2] = {{"stor_550", "550 permission denied"},
                                               {"stor_553", "553 file name not allowed"},
@@ -106,6 +120,10 @@ void store(struct session *s, const char *name)
             return;
         }
     }
+    if (append && is("cut_no_appe")) {
+        say(s, "451 resume is not allowed");
+        return;
+    }
     if (is("second_421") && stores == 2) {
         say(s, "421 service not available");
         close_session(s);
@@ -115,7 +133,7 @@ void store(struct session *s, const char *name)
         return;
     resolve(s, name, path);
     s->received = 0;
-    s->file = creat(path, 0644);
+    s->file = open(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC), 0644);
     say(s, s->file < 0 ? "550 cannot write" : "150 go on");
     if (s->file < 0)
         close_fd(&s->data);

@@ -147,6 +147,10 @@ static void test_numbers_of_an_answer(void **state)
     ASSERT_REFUSED(facts.duration, NAN);
     ASSERT_REFUSED(facts.fps, INFINITY);
     ASSERT_REFUSED(facts.format[0], 0);
+    ASSERT_REFUSED(facts.depth, -1);
+    ASSERT_REFUSED(facts.moov, 6);
+    ASSERT_REFUSED(facts.extras, 1u << CODEC_EXTRAS);
+    ASSERT_REFUSED(removed, 1u << 31);
 }
 
 static void test_bytes_of_an_answer(void **state)
@@ -172,6 +176,26 @@ static void test_texts_are_cleaned(void **state)
     assert_string_equal(a.message, "a?[2Jb?c?");
 }
 
+// What goes to scripts, logs and terminals is UTF-8 without a trick in it.
+static void test_words_are_utf8(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "\x1B[2J",  "\xFF", "\xC3",     "\xC0\x80", "\xED\xA0\x80",
+        "\xC2\x9B", "\x7F", "\xE2\x82", "\xF8\x88", "\xF4\x90\x80\x80"};
+    struct codec_answer a = good_answer();
+    strcpy(a.facts.words.description, "\xC3\xA9t\xC3\xA9\n\xF0\x9F\x98\x80");
+    assert_true(is_believed(a));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        a = good_answer();
+        strcpy(a.facts.words.title, bad[i]);
+        assert_false(is_believed(a));
+    }
+    a = good_answer();
+    memset(a.facts.words.artist, 'x', sizeof a.facts.words.artist);
+    assert_false(is_believed(a));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_numbers_of_an_answer),
         cmocka_unit_test(test_bytes_of_an_answer),
         cmocka_unit_test(test_texts_are_cleaned),
+        cmocka_unit_test(test_words_are_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

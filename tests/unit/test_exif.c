@@ -1,4 +1,4 @@
-// test_exif.c - orientation from EXIF blocks, whole and hostile.
+// test_exif.c - orientation, words and places from EXIF blocks, whole and hostile.
 #include "codec/exif.h"
 
 #include <setjmp.h>
@@ -16,11 +16,20 @@ static const uint8_t LITTLE[26] = {'I',  'I', 42, 0, 8, 0, 0, 0, 1, 0,       // 
 static const uint8_t BIG[26] = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0,
                                 3,   0,   0, 0,  1, 0, 6, 0, 0, 0, 0, 0,    0};
 
+static struct codec_facts facts;
+
+static int orientation_of(const uint8_t *bytes, size_t length)
+{
+    facts = (struct codec_facts){.orientation = 1};
+    exif_read(bytes, length, &facts);
+    return facts.orientation;
+}
+
 static void test_both_byte_orders(void **state)
 {
     (void)state;
-    assert_int_equal(exif_orientation(LITTLE, sizeof LITTLE), 6);
-    assert_int_equal(exif_orientation(BIG, sizeof BIG), 6);
+    assert_int_equal(orientation_of(LITTLE, sizeof LITTLE), 6);
+    assert_int_equal(orientation_of(BIG, sizeof BIG), 6);
 }
 
 static void test_prefix(void **state)
@@ -28,7 +37,7 @@ static void test_prefix(void **state)
     (void)state;
     uint8_t bytes[6 + sizeof LITTLE] = "Exif\0";
     memcpy(bytes + 6, LITTLE, sizeof LITTLE);
-    assert_int_equal(exif_orientation(bytes, sizeof bytes), 6);
+    assert_int_equal(orientation_of(bytes, sizeof bytes), 6);
 }
 
 static void test_values(void **state)
@@ -38,16 +47,16 @@ static void test_values(void **state)
     memcpy(bytes, LITTLE, sizeof bytes);
     for (int value = 0; value < 256; value++) {
         bytes[18] = (uint8_t)value;
-        assert_int_equal(exif_orientation(bytes, 26), value >= 1 && value <= 8 ? value : 1);
+        assert_int_equal(orientation_of(bytes, 26), value >= 1 && value <= 8 ? value : 1);
     }
     bytes[18] = 6;
     bytes[14] = 2; // two values: not ours
-    assert_int_equal(exif_orientation(bytes, 26), 1);
+    assert_int_equal(orientation_of(bytes, 26), 1);
     bytes[14] = 1;
     bytes[12] = 4; // LONG
-    assert_int_equal(exif_orientation(bytes, 26), 6);
+    assert_int_equal(orientation_of(bytes, 26), 6);
     bytes[12] = 2; // ASCII
-    assert_int_equal(exif_orientation(bytes, 26), 1);
+    assert_int_equal(orientation_of(bytes, 26), 1);
 }
 
 // Every truncation in a block of its own, so that the sanitizer sees a byte too many.
@@ -57,7 +66,7 @@ static void test_truncations(void **state)
     for (size_t length = 0; length <= sizeof LITTLE; length++) {
         uint8_t *exact = malloc(length ? length : 1);
         memcpy(exact, LITTLE, length);
-        assert_int_equal(exif_orientation(exact, length), length >= 22 ? 6 : 1);
+        assert_int_equal(orientation_of(exact, length), length >= 22 ? 6 : 1);
         free(exact);
     }
 }
@@ -71,14 +80,14 @@ static void test_hostile_offsets(void **state)
         memcpy(bytes, LITTLE, sizeof bytes);
         for (int b = 0; b < 4; b++)
             bytes[4 + b] = (uint8_t)(offsets[i] >> 8 * b);
-        assert_int_equal(exif_orientation(bytes, sizeof bytes), 1);
+        assert_int_equal(orientation_of(bytes, sizeof bytes), 1);
     }
     uint8_t many[26];
     memcpy(many, LITTLE, sizeof many);
     many[8] = many[9] = 0xFF; // 65,535 entries are claimed
-    assert_int_equal(exif_orientation(many, sizeof many), 6);
+    assert_int_equal(orientation_of(many, sizeof many), 6);
     many[10] = 0; // and none is the wanted one
-    assert_int_equal(exif_orientation(many, sizeof many), 1);
+    assert_int_equal(orientation_of(many, sizeof many), 1);
 }
 
 int main(void)

@@ -21,6 +21,8 @@ static int plan(int width, int height, struct fit_plan *p)
 static void limits(enum codec_fit fit, double low, double high, int min_width, int max_width)
 {
     job.options = (struct codec_options){.fit = fit,
+                                         .focus_x = 0.5,
+                                         .focus_y = 0.5,
                                          .min_ratio = low,
                                          .max_ratio = high,
                                          .min_width = min_width,

@@ -1,0 +1,85 @@
+-- ffmpeg.lua - videos written anew by ffmpeg, where it is installed. It runs as a program of its
+-- own: no shell, no network, an environment of two variables, a time limit; it gets whole paths
+-- alone, and what it made is for the caller to probe.
+local i18n = require "i18n"
+
+---Looked up in PATH; another path for those who have it elsewhere.
+local M = { program = "ffmpeg" }
+
+local AUDIO_RATE = 128000  -- bits a second
+local FILLED = 0.95        -- of max_bytes: containers need a little too
+local MOST_WORDS = 300     -- of what ffmpeg says, in an error
+
+-- Only what the container itself says is read: no address, no list of other files.
+local function input(path)
+  return { M.program, "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist",
+    "file", "-f", "mov", "-i", "file:" .. path, "-map", "0:v:0", "-map", "0:a:0?",
+    "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact",
+    "-flags:a", "+bitexact" }
+end
+
+local function add(argv, ...)
+  for _, word in ipairs({ ... }) do argv[#argv + 1] = tostring(word) end
+end
+
+local function output(argv, path)
+  add(argv, "-use_editlist", "0", "-movflags", "+faststart+negative_cts_offsets", "-f", "mp4",
+    "-y", "file:" .. path)
+  return argv
+end
+
+local function copy(source, target)
+  local argv = input(source)
+  add(argv, "-c", "copy")
+  return output(argv, target)
+end
+
+-- The highest rate at which the whole stays below max_bytes.
+local function rate(facts, entry)
+  if not entry.max_bytes or facts.duration <= 0 then return nil end
+  local bits = entry.max_bytes * 8 * FILLED / facts.duration
+  return math.floor(math.max(bits - AUDIO_RATE, 100000))
+end
+
+local function encode(source, target, facts, entry)
+  local argv = input(source)
+  add(argv, "-c:v", "libx264", "-preset", "medium", "-crf", 20, "-pix_fmt", "yuv420p")
+  local width = entry.max_width or facts.width
+  -- Even sides, and never wider than allowed; ffmpeg turns the picture upright before.
+  add(argv, "-vf", ("scale='trunc(min(%d,iw)/2)*2':-2"):format(width))
+  local fps = facts.fps and math.max(entry.min_fps or 0, math.min(facts.fps,
+    entry.max_fps or math.huge))
+  if fps and fps ~= facts.fps then add(argv, "-r", fps) end
+  local most = rate(facts, entry)
+  if most then add(argv, "-maxrate", most, "-bufsize", most * 2) end
+  add(argv, "-c:a", "aac", "-b:a", AUDIO_RATE, "-ar", 48000, "-ac", 2)
+  return output(argv, target)
+end
+
+local function run(argv, timeout)
+  local done, err = host.exec(argv, { timeout = timeout, cwd = "/",
+    env = { PATH = host.env("PATH") or "/usr/bin:/bin", LANG = "C" } })
+  if not done then
+    if err.code ~= "ENOENT" then return nil, err end
+    return nil, host.error { kind = "format", op = "prepare", missing = "ffmpeg",
+      message = i18n.t("video.no_ffmpeg") }
+  end
+  if done.status == 0 then return true end
+  local words = done.stderr:gsub("%c+", " "):sub(1, MOST_WORDS)
+  return nil, host.error { kind = "format", op = "prepare",
+    message = i18n.t("video.ffmpeg_failed", { status = done.status, words = words }) }
+end
+
+---Writes `target` anew. True, or nil and an Error; `missing` is set when there is no ffmpeg.
+---@param cure "remux"|"transcode"
+---@param source string whole path
+---@param target string whole path
+---@param facts Facts of the source
+---@param entry table of formats.lua
+---@return true|nil, Error?
+function M.mend(cure, source, target, facts, entry)
+  if cure == "remux" then return run(copy(source, target), entry.timeout or 300) end
+  return run(encode(source, target, facts, entry), entry.timeout or 3600)
+end
+
+return M

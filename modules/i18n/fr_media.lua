@@ -1,0 +1,21 @@
+-- fr_media.lua - ce qui est dit des images et des vidéos, en français.
+return {
+  ["video.duration"] = "elle dure {seconds} s, {least} à {most} sont acceptées",
+  ["video.codec"] = "son codec est {codec}, sont acceptés {allowed}",
+  ["video.fps"] = "elle a {fps} images par seconde, {least} à {most} sont acceptées",
+  ["video.width"] = "elle a {width} pixels de large, au plus {most} sont acceptés",
+  ["video.size"] = "elle fait {size} octets, au plus {most} sont acceptés",
+  ["video.faststart"] = "son index (moov) se trouve après les données",
+  ["video.edit_list"] = "une liste de montage décale ou coupe une piste",
+  ["video.gps"] = "elle dit où elle a été prise",
+  ["video.refused"] = "la vidéo ne convient pas : {faults}",
+  ["video.no_ffmpeg"] = "ffmpeg pourrait la corriger, mais n'est pas installé",
+  ["video.ffmpeg_failed"] = "ffmpeg n'a pas pu corriger la vidéo (état {status}) : {words}",
+  ["video.still"] = "C'est ce que ffmpeg en a fait ({cure})",
+  ["video.shorter"] = "ffmpeg a fait {after} s de ses {before} s : elle est peut-être endommagée",
+  ["video.left"] = "{name} part telle quelle, ffmpeg n'étant pas installé : {faults}",
+  ["explain.video_fine"] = "{format} : dans les limites, envoyée telle quelle",
+  ["explain.video_remux"] =
+    "{format} : réécrite par ffmpeg, sans toucher à ses images : {faults}",
+  ["explain.video_transcode"] = "{format} : réencodée par ffmpeg : {faults}",
+}

@@ -1,0 +1,195 @@
+-- What formats.lua asks of a video, how faults are cured, and what ffmpeg is trusted with.
+local ffmpeg = require "ffmpeg"
+local items = require "item"
+local lu = require "luaunit"
+local made = require "item_support"
+local prepare = require "prepare"
+local support = require "file_support"
+local video = require "video"
+
+local T = support.spec()
+local folder_setup, folder_teardown = T.setUp, T.tearDown
+local CLIP = host.info().root .. "/examples/media/clip.mp4"
+local PROGRAM = ffmpeg.program
+
+local ENTRY = { extensions = { ".mp4" }, send = "video", fix = "remux", codecs = { "h264", "hevc" },
+  min_duration = 3, max_duration = 900, min_fps = 23, max_fps = 60, max_width = 1920,
+  max_bytes = 300000000, faststart = true, edit_lists = false, private = true }
+
+local function with(base, changes)
+  local result = {}
+  for key, value in pairs(base) do result[key] = value end
+  for key, value in pairs(changes or {}) do result[key] = value end
+  return result
+end
+
+function T:setUp()
+  folder_setup(self)
+  self.app = made.app(self.dir)
+end
+
+function T:tearDown()
+  ffmpeg.program = PROGRAM
+  self.app.journal:close()
+  folder_teardown(self)
+end
+
+local function facts(changes)
+  return with({ codec = "avc1", duration = 10, fps = 30, width = 1080, height = 1920, rotation = 0,
+    size = 1000000, faststart = true, edit_list = false, meta = { gps = false, holds = {} } },
+    changes)
+end
+
+function T.test_each_fault_and_its_cure()
+  local function check(cure, words, changes, fix)
+    local faults = video.faults(facts(changes), ENTRY)
+    lu.assertEquals(video.cure(faults, fix), cure, words)
+    lu.assertEquals(#faults, words == "" and 0 or 1)
+    lu.assertStrContains(video.describe(faults), words)
+  end
+  check("fine", "", {}, "refuse")
+  check("fine", "", { codec = "hvc1", fps = 23, duration = 900, width = 1920 }, "refuse")
+  check("refuse", "it lasts 2.5 s", { duration = 2.5 }, "transcode")
+  check("refuse", "it lasts 901.0 s", { duration = 901 }, "transcode")
+  check("refuse", "codec is av1", { codec = "av01" }, "remux")
+  check("transcode", "codec is av1", { codec = "av01" }, "transcode")
+  check("transcode", "15 pictures a second", { fps = 15 }, "transcode")
+  check("refuse", "120 pictures a second", { fps = 120 }, "remux")
+  check("transcode", "2000 pixels wide", { width = 2000 }, "transcode")
+  check("fine", "", { width = 2000, height = 1000, rotation = 90 }, "refuse")
+  check("transcode", "300000001 bytes", { size = 300000001 }, "transcode")
+  check("refuse", "moov", { faststart = false }, "refuse")
+  check("remux", "moov", { faststart = false }, "remux")
+  check("remux", "edit list", { edit_list = true }, "transcode")
+  check("remux", "where it was taken", { meta = { gps = true } }, "remux")
+  check("fine", "where it was taken", { meta = { gps = true } }, "refuse")
+end
+
+function T.test_the_strongest_cure_counts()
+  local both = video.faults(facts { edit_list = true, fps = 10, meta = { gps = true } }, ENTRY)
+  lu.assertEquals(#both, 3)
+  lu.assertEquals(video.cure(both, "transcode"), "transcode")
+  lu.assertEquals(video.cure(both, "remux"), "refuse")
+  lu.assertEquals(#video.faults(facts { fps = 10, edit_list = true, duration = 1 },
+    { send = "video" }), 0, "what the rules leave out is not checked")
+end
+
+local function film(self, path)
+  local file <close> = assert(io.open(path or CLIP, "rb"))
+  return made.item(self.app, self.dir, "film.mp4", file:read("a"))
+end
+
+-- The index of the clip behind its data, and a place among the words: what phones make.
+local function phone_film(self)
+  local bytes = assert(host.read(CLIP))
+  local place = (">I4c4I4c4I2I2"):pack(28, "udta", 20, "\xA9xyz", 8, 0) .. "+48.8+2/"
+  local at = bytes:find("moov", 1, true) - 4
+  local size = (">I4"):unpack(bytes, at)
+  local moov = bytes:sub(at + 8, at + size - 1)
+  -- The old place of the index stays free, since it holds the positions of the data.
+  local path = self.dir .. "/phone.mp4"
+  support.make(path, bytes:sub(1, at + 3) .. "free" .. bytes:sub(at + 8)
+    .. (">I4c4"):pack(size + #place, "moov") .. moov .. place)
+  return film(self, path)
+end
+
+function T:test_a_good_film_goes_untouched()
+  ffmpeg.program = self.dir .. "/none"
+  lu.assertEquals(prepare.file(film(self), ENTRY), {})
+end
+
+function T:test_what_cannot_be_cured_is_refused_with_every_reason()
+  local result, err = prepare.file(film(self), with(ENTRY,
+    { min_duration = 5, codecs = { "hevc" }, fix = "transcode" }))
+  lu.assertNil(result)
+  lu.assertEquals(err.kind, "format")
+  lu.assertStrContains(err.message, "it lasts 4.0 s, 5 to 900 are taken; its codec is h264")
+end
+
+function T:test_without_ffmpeg_it_is_named()
+  ffmpeg.program = self.dir .. "/none"
+  local item = phone_film(self)
+  local result, err = prepare.file(item, ENTRY)
+  lu.assertNil(result)
+  lu.assertStrContains(err.message, "moov")
+  lu.assertStrContains(err.message, "ffmpeg could mend it, but is not installed")
+  -- A place alone is no reason to keep a film back.
+  lu.assertEquals(prepare.file(item, with(ENTRY, { faststart = false })), {})
+end
+
+-- A program that writes the given file where ffmpeg was told to, and notes what it was given.
+local function stand_in(self, source, status)
+  local path = self.dir .. "/ffmpeg"
+  support.make(path, ([[#!/bin/sh
+printf '%%s\n' "$@" > '%s/arguments'
+env > '%s/environment'
+for last; do :; done
+cp '%s' "${last#file:}"
+echo "some words" >&2
+exit %d
+]]):format(self.dir, self.dir, source, status or 0))
+  assert(host.exec { "chmod", "+x", path })
+  ffmpeg.program = path
+end
+
+function T:test_what_comes_back_is_probed_and_told()
+  stand_in(self, CLIP)
+  local item = phone_film(self)
+  lu.assertTrue(host.probe(item.path).meta.gps)
+  local result = assert(prepare.file(item, ENTRY))
+  lu.assertEquals({ result.mended, result.removed }, { "remux", { "gps" } })
+  lu.assertEquals(host.hash(result.file), host.hash(CLIP))
+  local arguments = assert(host.read(self.dir .. "/arguments"))
+  lu.assertStrContains(arguments, "-c\ncopy\n")
+  lu.assertStrContains(arguments, "-protocol_whitelist\nfile\n")
+  lu.assertStrContains(arguments, "-i\nfile:" .. item.path .. "\n")
+  local environment = assert(host.read(self.dir .. "/environment"))
+  for name in environment:gmatch("([%w_]+)=") do
+    lu.assertTrue(name == "PATH" or name == "LANG" or name == "PWD" or name == "_"
+      or name == "SHLVL" or name == "OLDPWD", name)
+  end
+  items.discard(item)
+end
+
+function T:test_what_ffmpeg_did_not_mend_is_refused()
+  local item = phone_film(self)
+  stand_in(self, item.path)
+  local result, err = prepare.file(item, ENTRY)
+  lu.assertNil(result)
+  lu.assertStrContains(err.message, "This is what ffmpeg made of it (remux)")
+  stand_in(self, CLIP, 3)
+  err = select(2, prepare.file(item, ENTRY))
+  lu.assertStrContains(err.message, "(status 3): some words")
+end
+
+function T:test_transcoding_asks_for_what_the_rules_allow()
+  stand_in(self, CLIP)
+  local item = film(self)
+  -- The stand-in gives a film that is as wide as before, so it is refused once more.
+  local result, err = prepare.file(item, with(ENTRY,
+    { fix = "transcode", max_width = 321, max_fps = 24, max_bytes = 30000 }))
+  lu.assertNil(result)
+  lu.assertStrContains(err.message, "540 pixels wide")
+  local arguments = assert(host.read(self.dir .. "/arguments"))
+  lu.assertStrContains(arguments, "libx264")
+  lu.assertStrContains(arguments, "scale='trunc(min(321,iw)/2)*2':-2")
+  lu.assertStrContains(arguments, "-r\n24\n")
+  lu.assertStrContains(arguments, "-maxrate\n")
+end
+
+-- With the real program, where it is installed: `make deps-test` does not bring it.
+function T:test_the_real_program()
+  if not host.exec({ "ffmpeg", "-version" }) then return end
+  local item = phone_film(self)
+  local result = assert(prepare.file(item, ENTRY))
+  local found = assert(host.probe(result.file))
+  lu.assertEquals({ found.faststart, found.edit_list, found.meta.gps }, { true, false, false })
+  lu.assertEquals({ found.width, found.height, found.frames }, { 540, 960, 100 })
+  local small = assert(prepare.file(film(self), with(ENTRY,
+    { fix = "transcode", max_width = 321, max_fps = 24 })))
+  found = assert(host.probe(small.file))
+  lu.assertEquals({ found.width, small.mended, found.edit_list }, { 320, "transcode", false })
+  lu.assertAlmostEquals(found.fps, 24, 0.01)
+end
+
+return T
