@@ -22,7 +22,7 @@ static struct layout lay_out(int width, int height)
     struct layout l = {0};
     for (int p = 0; p < 3; p++) {
         int block = p ? 8 : 16;
-        l.stride[p] = (size_t)((width + 15) / 16 * block);
+        l.stride[p] = (size_t)((width + 15) / 16) * (size_t)block;
         l.height[p] = (height + 15) / 16 * block;
         l.start[p] = l.total;
         l.total += l.stride[p] * (size_t)l.height[p];
