@@ -45,11 +45,13 @@ function M.faults(facts, entry)
   local function fault(cure, key, words, mild)
     found[#found + 1] = { cure = cure, message = i18n.t("video." .. key, words), mild = mild }
   end
-  if outside(facts.duration, entry.min_duration, entry.max_duration) then
+  -- What the file does not tell is no fault.
+  if facts.duration and facts.duration > 0
+    and outside(facts.duration, entry.min_duration, entry.max_duration) then
     fault("none", "duration", { seconds = ("%.1f"):format(facts.duration),
       least = entry.min_duration or 0, most = entry.max_duration or "-" })
   end
-  if entry.codecs and not allows(entry.codecs, M.codec(facts)) then
+  if entry.codecs and facts.codec and not allows(entry.codecs, M.codec(facts)) then
     fault("transcode", "codec", { codec = M.codec(facts),
       allowed = table.concat(entry.codecs, ", ") })
   end

@@ -29,7 +29,7 @@ local video = {
   send = "video",           -- "video": within these limits; "as_is": send the file untouched
   -- Outside the limits: "refuse"; "remux" writes the file anew without touching its pictures, which
   -- mends faststart, edit_lists and private; "transcode" encodes it anew where that is needed. Both
-  -- need ffmpeg.
+  -- need ffmpeg; without it a file that only had to be written anew goes out as it is, and is told.
   fix = "remux",
   codecs = { "h264", "hevc" },
   min_duration = 3, max_duration = 15 * 60,   -- seconds

@@ -108,13 +108,19 @@ end
 
 function T:test_without_ffmpeg_it_is_named()
   ffmpeg.program = self.dir .. "/none"
-  local item = phone_film(self)
-  local result, err = prepare.file(item, ENTRY)
+  local said = {}
+  host.log_open { stderr = false, listener = function(record) said[#said + 1] = record.message end }
+  local _ <close> = setmetatable({}, { __close = function()
+    host.log_open { stderr = true, listener = false }
+  end })
+  -- The layout of a film alone is no reason to keep it back.
+  lu.assertEquals(prepare.file(phone_film(self), ENTRY), {})
+  lu.assertStrContains(table.concat(said), "ffmpeg is not installed")
+  lu.assertStrContains(table.concat(said), "moov")
+  local strict = with(ENTRY, { codecs = { "hevc" }, fix = "transcode" })
+  local result, err = prepare.file(film(self), strict)
   lu.assertNil(result)
-  lu.assertStrContains(err.message, "moov")
   lu.assertStrContains(err.message, "ffmpeg could mend it, but is not installed")
-  -- A place alone is no reason to keep a film back.
-  lu.assertEquals(prepare.file(item, with(ENTRY, { faststart = false })), {})
 end
 
 -- A program that writes the given file where ffmpeg was told to, and notes what it was given.
