@@ -7,7 +7,9 @@ local T = {}
 
 -- Every path below a folder, with its size: what a command may not change.
 local function snapshot(folder)
-  local done = assert(host.exec { "find", folder, "-printf", "%p %s %y\n" })
+  -- The size of a folder is no part of it: on some filesystems it counts the entries.
+  local done = assert(host.exec { "find", folder, "-type", "d", "-printf", "%p\n", "-o",
+    "-printf", "%p %s %y\n" })
   local lines = {}
   for line in done.stdout:gmatch("[^\n]+") do
     if not line:find("/env ", 1, true) then lines[#lines + 1] = line end
