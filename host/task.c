@@ -293,7 +293,7 @@ bool task_run_ready(struct host *host)
         bool was_last = task == last;
         if (task->state == TASK_READY)
             resume(task);
-        task_unref(task);
+        task_unref(task); // NOLINT(clang-analyzer-unix.Malloc): enqueue took a reference of its own
         if (was_last)
             break;
     }

@@ -80,8 +80,8 @@ static int run_image(struct run *run)
 
 void codec_run(const struct codec_job *job, struct codec_answer *answer)
 {
-    struct run run = {job, answer};
     memset(answer, 0, sizeof *answer);
+    struct run run = {job, answer};
     if (identify(&run))
         return;
     if (!answer->facts.video)
