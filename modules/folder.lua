@@ -13,11 +13,6 @@ local function stem_of(name)
   return name:match("^(.+)%.[^.]*$") or name
 end
 
----The last segment of a path.
-function M.base(path)
-  return path:match("[^/]+$") or path
-end
-
 ---The extensions that make a file a candidate, each with its entry in formats.lua.
 ---@param formats table
 function M.extensions(formats)

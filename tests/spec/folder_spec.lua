@@ -153,8 +153,4 @@ function T:test_a_hostile_sidecar_is_read_in_no_time()
   lu.assertTrue(host.now "monotonic" - before < 2)
 end
 
-function T:test_the_last_segment_of_a_path()
-  lu.assertEquals({ folder.base "/a/b.jpg", folder.base "b.jpg" }, { "b.jpg", "b.jpg" })
-end
-
 return T

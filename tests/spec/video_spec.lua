@@ -185,7 +185,7 @@ end
 
 -- With the real program, where it is installed: `make deps-test` does not bring it.
 function T:test_the_real_program()
-  if not host.exec({ "ffmpeg", "-version" }) then return end
+  if not host.exec({ "ffmpeg", "-version" }) then lu.skip("ffmpeg is not installed") end
   local item = phone_film(self)
   local result = assert(prepare.file(item, ENTRY))
   local found = assert(host.probe(result.file))
