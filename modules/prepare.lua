@@ -117,10 +117,17 @@ local function picture(item, entry)
     untouched = made.passthrough, removed = json.list(made.removed) }
 end
 
----@param item table
----@param entry table of formats.lua
----@return table|nil, Error?
-function M.file(item, entry)
+-- The bytes that were hashed are the bytes that go out: what was made of a file that somebody wrote
+-- to meanwhile is of no use, and the next run takes the file as it is then.
+local function unchanged(item)
+  local sha256, err = host.hash(item.path)
+  if not sha256 then return nil, err end
+  if sha256 == item.sha256 then return true end
+  return nil, host.error { kind = "io", op = "prepare", code = "ECHANGED", retryable = true,
+    deferred = true, message = i18n.t("prepare.changed", { name = item.name }) }
+end
+
+local function made_fit(item, entry)
   if not entry then
     return nil, host.error { kind = "format", op = "prepare",
       message = i18n.t("prepare.no_entry", { format = item.format }) }
@@ -128,6 +135,17 @@ function M.file(item, entry)
   if entry.send == "as_is" then return as_is(item, entry) end
   if entry.send == "video" then return film(item, entry) end
   return picture(item, entry)
+end
+
+---@param item table
+---@param entry table of formats.lua
+---@return table|nil, Error?
+function M.file(item, entry)
+  local result, err = made_fit(item, entry)
+  if not result then return nil, err end
+  local same, changed = unchanged(item)
+  if not same then return nil, changed end
+  return result
 end
 
 return M

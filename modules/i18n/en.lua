@@ -210,6 +210,8 @@ return {
   ["action.script.missing"] = "Correct the name, or put a script of that name there.",
   ["step.timeout"] = "step {step} took more than {seconds} s",
   ["error.no_medium"] = "{name} is no picture or video that is handled here (content: {format})",
+  ["prepare.changed"] = "{name} changed while it was being prepared; "
+    .. "the next run takes it as it is then",
   ["prepare.no_entry"] = "formats.lua has no entry for {format}",
   ["prepare.too_large"] = "the file has {size} bytes, at most {limit} are taken",
   ["caption.alt_type"] = "alt_text must be a text",

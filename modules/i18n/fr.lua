@@ -230,6 +230,8 @@ return {
   ["action.script.missing"] = "Corrigez le nom, ou mettez-y un script de ce nom.",
   ["step.timeout"] = "l'étape {step} a pris plus de {seconds} s",
   ["error.no_medium"] = "{name} n'est pas une image ou une vidéo traitée ici (contenu : {format})",
+  ["prepare.changed"] = "{name} a changé pendant sa préparation ; "
+    .. "la prochaine exécution le prendra tel qu'il sera alors",
   ["prepare.no_entry"] = "formats.lua n'a pas d'entrée pour {format}",
   ["prepare.too_large"] = "le fichier fait {size} octets, au plus {limit} sont acceptés",
   ["caption.alt_type"] = "alt_text doit être un texte",

@@ -94,6 +94,21 @@ function T:test_what_is_sent_as_it_is_is_only_measured()
   refused("limit", "4", prepare.file(self.item, { send = "as_is", max_bytes = 4 }))
 end
 
+function T:test_a_file_that_changed_since_it_was_hashed_is_put_off()
+  for _, rules in ipairs({ { send = "as_is" }, { send = "jpeg", quality = 80 } }) do
+    local item = picture(self)
+    local file <close> = assert(io.open(item.path, "ab"))
+    file:write("more")
+    file:flush()
+    local result, err = prepare.file(item, rules)
+    lu.assertNil(result)
+    lu.assertEquals({ err.kind, err.code, err.deferred, err.retryable },
+      { "io", "ECHANGED", true, true })
+    lu.assertStrContains(err.message, "b.webp changed")
+    items.discard(item)
+  end
+end
+
 function T:test_a_format_without_an_entry_is_refused()
   refused("format", "jpeg", prepare.file(self.item, nil))
 end

@@ -99,6 +99,31 @@ function T.test_inline_steps_and_conditions()
   lu.assertNotStrContains(result.stderr, "hello a")
 end
 
+-- What goes out is what was hashed, so that it is known again: else the same picture could be
+-- posted once under the hash of the old file and once under that of the new one.
+function T.test_a_file_written_to_during_the_run_is_taken_by_the_next_one()
+  local world <close> = scene.new()
+  scene.pictures(world, "a.jpg")
+  scene.script(world, "steps/retouch", [[
+    return function(item)
+      local flag = env.AUTO_DOWNLOAD_DIR .. "/../retouched"
+      if host.stat(flag) then return end
+      assert(host.write(flag, ""))
+      local file <close> = assert(io.open(item.path, "ab"))
+      file:write("retouched")
+    end]])
+  scene.steps(world, "retouch", "prepare", "upload", "publish", "archive")
+  local result = scene.pass(world)
+  lu.assertEquals(result.status, 0, result.stderr)
+  lu.assertEquals(result.json.result.items[1].state, "deferred")
+  lu.assertEquals(#world:posts(), 0)
+  result = scene.pass(world)
+  lu.assertEquals(result.json.result.items[1].state, "published")
+  lu.assertEquals(#world:posts(), 1)
+  lu.assertEquals(world:names("processed"), { "a.jpg" })
+  lu.assertEquals(scene.counts(scene.pass(world)), "0 0 0 0 0 0 0")
+end
+
 function T.test_a_workflow_of_my_own_by_name()
   local world <close> = scene.new()
   scene.script(world, "measure_only", [[
