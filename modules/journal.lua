@@ -217,11 +217,14 @@ function Journal:put_post(post)
   assert(self.store:write({ { sql, table.unpack(values, 1, #POST_COLUMNS) } }))
 end
 
----The other posts of this kind whose publish is as uncertain as this one's.
+---The other posts of this kind that may own a medium of which nobody knows whose it is: their
+---publish is as uncertain as this one's, or they are live without a known id.
 ---@return table[]
 function Journal:unsettled(post)
   return assert(self.store:query([[SELECT * FROM post WHERE account = ? AND post_kind = ?
-    AND state = 'sent' AND sha256 <> ?]], post.account, post.post_kind, post.sha256))
+    AND sha256 <> ? AND sent IS NOT NULL
+    AND (state = 'sent' OR state = 'live' AND media_id IS NULL)]],
+    post.account, post.post_kind, post.sha256))
 end
 
 ---For the transaction of the step that read it.

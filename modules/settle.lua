@@ -82,7 +82,7 @@ local function search(app, post)
   return found
 end
 
--- Another post with the same words whose publish is as uncertain: a match may be either's.
+-- Another post with the same words and no medium of its own yet: a match may be either's.
 local function has_rival(app, post)
   for _, other in ipairs(app.journal:unsettled(post)) do
     if fold(other.caption) == fold(post.caption)
