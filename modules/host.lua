@@ -343,8 +343,10 @@ function host.convert(source, target, options) end
 ---a reply, not an error. Never repeated by itself, except a GET or HEAD that meets a kept connection
 ---which has died; `fresh` forces a new connection. Proxies come from the environment, but what is on
 ---this machine is asked directly. Waits.
----@param request { url: string, method?: string, headers?: table<string,string>, body?: string, form?: table<string,string>, timeout?: number, connect_timeout?: number, max_bytes?: integer, redirects?: integer, fresh?: boolean, ca_file?: string }
---- method default GET, or POST with body or form; timeout 60 (whole), connect_timeout 15, 0 is no limit; max_bytes 16 MiB: more is an error of kind "limit"
+---@param request { url: string, method?: string, headers?: table<string,string>, body?: string, form?: table<string,string>, body_file?: string, body_offset?: integer, timeout?: number, connect_timeout?: number, max_bytes?: integer, redirects?: integer, fresh?: boolean, ca_file?: string }
+--- method default GET, or POST with body, form or body_file, of which one may be given; body_file
+--- is sent from byte body_offset (0) to its end, piece by piece, and never kept in memory
+--- timeout 60 (whole), connect_timeout 15, 0 is no limit; max_bytes 16 MiB: more is an error of kind "limit"
 ---@return Reply|nil, Error? `err.sent` is false when it is certain that no byte of the request left
 function host.http(request) end
 
