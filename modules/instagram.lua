@@ -8,6 +8,7 @@ local caption = require "caption"
 local container = require "container"
 local i18n = require "i18n"
 local items = require "item"
+local resumable = require "resumable"
 local settle = require "settle"
 local verdict = require "verdict"
 
@@ -133,7 +134,7 @@ local function result(app, item, post)
 end
 
 local function check(item)
-  if not item.url then
+  if not item.url and not resumable.is_wanted(item) then
     return nil, host.error { kind = "script", op = "publish",
       message = i18n.t("instagram.no_url") }
   end

@@ -5,11 +5,13 @@ local M = {}
 local FORMAT_KEYS = { extensions = "table", send = "string", quality = "number", fit = "string",
   background = "string", min_width = "number", max_width = "number", min_ratio = "number",
   max_ratio = "number", max_bytes = "number", max_pixels = "number", timeout = "number",
-  passthrough = "boolean", fix = "string", codecs = "table", min_duration = "number",
-  max_duration = "number", min_fps = "number", max_fps = "number", faststart = "boolean",
-  edit_lists = "boolean", private = "boolean", focus_x = "number", focus_y = "number" }
+  passthrough = "boolean", fix = "string", transfer = "string", codecs = "table",
+  min_duration = "number", max_duration = "number", min_fps = "number", max_fps = "number",
+  faststart = "boolean", edit_lists = "boolean", private = "boolean", focus_x = "number",
+  focus_y = "number" }
 local CHOICES = { send = { jpeg = true, as_is = true, video = true },
   fix = { refuse = true, remux = true, transcode = true },
+  transfer = { url = true, resumable = true },
   fit = { pad = true, crop = true, none = true, story = true } }
 
 local PACING = {

@@ -31,6 +31,9 @@ local video = {
   -- mends faststart, edit_lists and private; "transcode" encodes it anew where that is needed. Both
   -- need ffmpeg; without it a file that only had to be written anew goes out as it is, and is told.
   fix = "remux",
+  -- "url": Instagram fetches it from where it was uploaded. "resumable": it is sent to Instagram
+  -- itself, in one piece or several; for tokens of Facebook Login (EAA…).
+  transfer = "url",
   codecs = { "h264", "hevc" },
   min_duration = 3, max_duration = 15 * 60,   -- seconds
   min_fps = 23, max_fps = 60,

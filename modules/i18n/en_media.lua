@@ -14,6 +14,8 @@ return {
   ["video.still"] = "This is what ffmpeg made of it ({cure})",
   ["video.shorter"] = "ffmpeg made {after} s of its {before} s: it may be damaged",
   ["video.left"] = "{name} goes out as it is, since ffmpeg is not installed: {faults}",
+  ["resumable.sending"] = "Sending to Instagram: {name}, from byte {from} of {size}",
+  ["resumable.refused"] = "Instagram did not take the video: {reason} {message}",
   ["explain.video_fine"] = "{format}: within the limits, sent as it is",
   ["explain.video_remux"] = "{format}: written anew by ffmpeg, its pictures untouched: {faults}",
   ["explain.video_transcode"] = "{format}: encoded anew by ffmpeg: {faults}",

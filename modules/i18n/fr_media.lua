@@ -14,6 +14,8 @@ return {
   ["video.still"] = "C'est ce que ffmpeg en a fait ({cure})",
   ["video.shorter"] = "ffmpeg a fait {after} s de ses {before} s : elle est peut-être endommagée",
   ["video.left"] = "{name} part telle quelle, ffmpeg n'étant pas installé : {faults}",
+  ["resumable.sending"] = "Envoi à Instagram: {name}, depuis l'octet {from} sur {size}",
+  ["resumable.refused"] = "Instagram n'a pas pris la vidéo : {reason} {message}",
   ["explain.video_fine"] = "{format} : dans les limites, envoyée telle quelle",
   ["explain.video_remux"] =
     "{format} : réécrite par ffmpeg, sans toucher à ses images : {faults}",
