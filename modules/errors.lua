@@ -60,7 +60,7 @@ function M.next_action(value, t)
     local key = code and ("action.%s.%s"):format(family, code)
     if key and t.has(key) then return t(key, err) end
   end
-  local key = "action.kind." .. err.kind
+  local key = err.deferred and "action.deferred" or "action.kind." .. err.kind
   return t.has(key) and t(key, err) or nil
 end
 

@@ -103,6 +103,8 @@ end
 
 -- Evidence first, patiently while it is fresh; then, if so wished, the same container once more.
 local function resolve(app, item, post, err)
+  host.log("warn", i18n.t("log.unclear", { name = item.name,
+    reason = err and err.reason or i18n.t("instagram.unanswered") }), { file = item.name })
   local fresh = host.now() - post.sent < FRESH
   local delays = fresh and app.policy.pacing.settle_after or {}
   local done, doubt, unsent = settle.by_evidence(app, post, delays)

@@ -33,11 +33,20 @@ local function public(app, err, name)
   return errors.public(errors.complete(err, name, app.t))
 end
 
----A file that only has to wait.
+-- One sentence: the file, what is the matter with it and what to do.
+local function sentence(app, name, err)
+  local action = errors.next_action(err, app.t)
+  local text = err.message
+  if not text:find(name, 1, true) then text = name .. ": " .. text end
+  if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
+  return host.redact(text)
+end
+
+---A file that only has to wait, or about which a person has to say something.
 ---@param state? "deferred"|"uncertain"
 function M.deferred(result, name, err, place, state)
   result.deferred_count = result.deferred_count + 1
-  host.log("info", err.message, { icon = "⏳", file = name })
+  host.log("info", sentence(result.app, name, err), { icon = "⏳", file = name })
   add_item(result, place or 0, { file = name, state = state or "deferred",
     media_id = json.null, permalink = json.null, error = public(result.app, err, name) })
 end
@@ -45,15 +54,6 @@ end
 function M.ignored(result, name, reason)
   result.ignored = result.ignored + 1
   host.log("info", i18n.t("log.ignored", { name = name, reason = reason }), { file = name })
-end
-
--- One sentence: what failed and what to do.
-local function sentence(app, name, err)
-  local action = errors.next_action(err, app.t)
-  local text = err.message
-  if text:sub(1, #name + 1) ~= name .. ":" then text = name .. ": " .. text end
-  if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
-  return host.redact(text)
 end
 
 local function failed(result, app, name, err)

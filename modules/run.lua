@@ -24,7 +24,7 @@ local function ask_account(app)
 end
 
 local function growing(entry)
-  return host.error { kind = "io", op = "scan", retryable = true,
+  return host.error { kind = "io", op = "scan", retryable = true, deferred = true,
     message = i18n.t("log.growing", { name = entry.name }) }
 end
 

@@ -23,6 +23,7 @@ return {
   ["error.script"] = "erreur de script",
 
   -- What to do about it, by kind; below, by the codes of systems and servers.
+  ["action.deferred"] = "Rien à faire : une prochaine exécution continuera.",
   ["action.kind.io"] =
     "Vérifiez que le disque a de la place et que le dossier est accessible en lecture et "
     .. "en écriture.",
@@ -219,6 +220,8 @@ return {
   ["log.overtake"] = "{name} n'attend plus un fichier précédent plus lent",
   ["log.swept"] = "Reste d'une exécution interrompue supprimé : {path}",
   ["log.retry"] = "{name} : l'étape {step} a échoué ({reason}) ; nouvel essai dans {seconds} s",
+  ["log.unclear"] =
+    "{name} : publication incertaine ({reason}) ; recherche sur le compte",
   ["log.account_rests"] = "le compte se repose : {reason}",
   ["log.serving"] = "À l'écoute sur {address}",
   ["log.interrupted"] = "{signal} : arrêt, rien n'est perdu",
@@ -251,9 +254,11 @@ return {
   ["guardian.quiet"] = "publication après {time} : heures calmes",
   ["guardian.spacing"] = "publication après {time} : espacement",
   ["guardian.per_day"] = "le nombre de publications par jour est atteint : suite le {time}",
-  ["guardian.quota"] = "le quota de publication est épuisé ({used} sur {total})",
+  ["guardian.quota"] = "le quota de publication est épuisé ({used} sur {total}) : "
+    .. "redemandé à chaque exécution, libre le {time} au plus tard",
   ["instagram.container_failed"] = "Instagram n'a pas pu traiter le fichier : {status}",
   ["instagram.not_ready"] = "Instagram n'a pas fini avec le conteneur {container}",
+  ["instagram.unanswered"] = "une exécution précédente l'a envoyé sans voir de réponse",
   ["instagram.expired"] = "le conteneur a expiré avant d'être publié",
   ["instagram.published_elsewhere"] = "le conteneur a été publié par quelqu'un d'autre",
   ["instagram.no_url"] = "il n'y a rien à publier : placez l'étape upload avant publish",

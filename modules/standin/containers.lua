@@ -67,20 +67,17 @@ local function make_carousel(state, form)
   return answers.json { id = container.id }
 end
 
--- Containers of the last 24 h; the platform takes 400 (IG User Media reference).
+-- Containers of the last 24 h, those included that are being made; the platform takes 400 (IG User
+-- Media reference).
 local function is_capped(state)
-  local recent = 0
+  local recent = state.making
   for _, container in pairs(state.containers) do
     if state:now() - container.made < 86400 then recent = recent + 1 end
   end
   return recent >= state.switches.container_cap
 end
 
----POST /{account}/media.
-function M.create(state, form)
-  if is_capped(state) then
-    return answers.error(state, 400, 4, nil, "Application request limit reached")
-  end
+local function create(state, form)
   -- A video is fetched later: what goes wrong then is not known yet.
   local injected = INJECTED[state.switches.fetch]
   if injected and (form.image_url or injected[1] == -1) and state:bites("fetch") then
@@ -95,6 +92,17 @@ function M.create(state, form)
   end
   if form.media_type == "CAROUSEL" then return make_carousel(state, form) end
   return answers.error(state, 400, 100, 2207023, "The media type is unknown")
+end
+
+---POST /{account}/media.
+function M.create(state, form)
+  if is_capped(state) then
+    return answers.error(state, 400, 4, nil, "Application request limit reached")
+  end
+  state.making = state.making + 1
+  local answer = create(state, form)
+  state.making = state.making - 1
+  return answer
 end
 
 -- Reading one ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ function M.new(options)
     account = options.account, token = options.token, folder = options.folder,
     app_token = options.app_token,
     switches = switches.new(options.switches), containers = {}, media = {}, by_id = {},
-    calls = 0, publishes = 0, fetches = 0, affected = 0, trace = 0, log = {},
+    making = 0, calls = 0, publishes = 0, fetches = 0, affected = 0, trace = 0, log = {},
     next_container = 18000000000000200, next_media = 17950000000000300,
   }, State)
 end
