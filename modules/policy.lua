@@ -20,9 +20,9 @@ local PACING = {
   poll = { image = { 0.5, 1, 2, 3, 5, 10 }, video = { 2, 3, 5, 10, 20, 30, 60 } },
   ready_within = { image = 300, video = 900 },
 }
-local PACING_KEYS = { spacing = "number", per_day = "number", quiet_hours = "table",
-  wait_for_earlier = "number", settle_after = "table", look_again = "table", poll = "table",
-  ready_within = "table" }
+local PACING_KEYS = { spacing = "number", per_day = "number", max_age = "number",
+  quiet_hours = "table", wait_for_earlier = "number", settle_after = "table",
+  look_again = "table", poll = "table", ready_within = "table" }
 
 local function refuse(path, text, ...)
   error(host.error { kind = "script", op = "script", path = path,

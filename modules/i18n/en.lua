@@ -232,6 +232,8 @@ return {
   ["guardian.quiet"] = "the post comes after {time}: quiet hours",
   ["guardian.spacing"] = "the post comes after {time}: spacing",
   ["guardian.per_day"] = "the posts of this day are used up: on {time}",
+  ["guardian.max_age"] = "it has waited since {time}, longer than max_age in pacing.lua allows",
+  ["action.guardian.max_age"] = "affiche retry posts it all the same.",
   ["guardian.quota"] = "the publishing quota is used up ({used} of {total}): "
     .. "asked again by each run, free on {time} at the latest",
   ["instagram.container_failed"] = "Instagram could not process the file: {status}",

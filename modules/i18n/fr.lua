@@ -254,6 +254,9 @@ return {
   ["guardian.quiet"] = "publication après {time} : heures calmes",
   ["guardian.spacing"] = "publication après {time} : espacement",
   ["guardian.per_day"] = "le nombre de publications par jour est atteint : suite le {time}",
+  ["guardian.max_age"] =
+    "en attente depuis le {time}, plus longtemps que max_age dans pacing.lua ne le permet",
+  ["action.guardian.max_age"] = "affiche retry la publie quand même.",
   ["guardian.quota"] = "le quota de publication est épuisé ({used} sur {total}) : "
     .. "redemandé à chaque exécution, libre le {time} au plus tard",
   ["instagram.container_failed"] = "Instagram n'a pas pu traiter le fichier : {status}",
