@@ -317,10 +317,11 @@ function host.probe(path, options) end
 ---@field source Facts
 
 ---Makes a baseline JPEG, sRGB, upright, without alpha. Order: decode, orientation, sRGB, flatten,
----fit, encode. Waits; the target appears whole and synced, or not at all.
+---fit, encode. Waits; the target appears whole and synced, or not at all; with durable=false it is
+---not synced, for a result that nothing depends on when the machine fails.
 ---@param source string
 ---@param target string
----@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, timeout?: number }
+---@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, durable?: boolean, timeout?: number }
 --- quality 1..100 (90); fit what to do when width/height lies outside min_ratio..max_ratio: "pad"
 --- (default) with `background` ("#ffffff", also under transparent parts), "crop" the centre, "none":
 --- an error of kind "format"; without ratios nothing is fitted. The result's width / height lies

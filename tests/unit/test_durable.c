@@ -220,7 +220,7 @@ static int write_without_rename(void)
 {
     if (!refuse(SYS_renameat2, EINVAL) || !refuse(SYS_linkat, EPERM))
         return 254;
-    return -durable_write("a.jpg", "new", 3, 0644, false);
+    return -durable_write("a.jpg", "new", 3, 0644, 0);
 }
 
 static void test_write_new(void **state)
