@@ -4,9 +4,9 @@
 #include "http.h"
 
 #include "api.h"
-#include "curl_once.h"
 #include "http_error.h"
 #include "http_pool.h"
+#include "lib/curl.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,11 +95,13 @@ static void http_cancel(struct op *op)
 static void http_release(struct op *op)
 {
     struct http_request *r = (struct http_request *)op;
+    free(r->what);
+    free(r->body);
+    if (!r->easy) // then there is nothing of libcurl's, maybe not even libcurl
+        return;
     http_pool_give(op->host, r->easy);
     curl_slist_free_all(r->headers);
-    free(r->what);
     curl_free(r->url);
-    free(r->body);
 }
 
 // ---- start --------------------------------------------------------------------------------------
@@ -235,6 +237,11 @@ static CURLcode start(lua_State *L, struct http_request *r, const struct http_op
 {
     r->name = o->name;
     r->max_bytes = o->max_bytes;
+    const char *problem = curl_problem();
+    if (problem) {
+        snprintf(r->error, sizeof r->error, "%s", problem);
+        return CURLE_FAILED_INIT;
+    }
     r->easy = http_pool_take(r->op.host);
     if (!r->easy)
         return CURLE_OUT_OF_MEMORY;

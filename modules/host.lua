@@ -101,6 +101,8 @@ function host.env(name) end
 
 ---`sandbox` tells what holds the decoders: "seccomp+landlock", "seccomp", or "process" (a process of
 ---their own and nothing else). `cwd` is the working directory, empty when it is gone.
+---`libraries` has the versions of the libraries; of libcurl and libmicrohttpd, which are only opened
+---when they are needed, those with which the program was built.
 ---@return { version: string, cwd: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
 function host.info() end
 
