@@ -44,7 +44,8 @@ static void write_result(uv_work_t *request)
         strcpy(a->message, "the decoder gave back what is no proper JPEG");
     } else if (c->file.status == 0) {
         c->at_target = true;
-        c->file.status = durable_write(c->file.target, bytes, a->jpeg_length, 0644, true);
+        unsigned how = DURABLE_REPLACE | (c->unsynced ? DURABLE_UNSYNCED : 0);
+        c->file.status = durable_write(c->file.target, bytes, a->jpeg_length, 0644, how);
     }
     free(bytes);
 }

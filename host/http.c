@@ -4,9 +4,9 @@
 #include "http.h"
 
 #include "api.h"
-#include "curl_once.h"
 #include "http_error.h"
 #include "http_pool.h"
+#include "lib/curl.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,13 +115,15 @@ static void on_file_idle(struct http_body *body)
 static void http_release(struct op *op)
 {
     struct http_request *r = (struct http_request *)op;
-    http_pool_give(op->host, r->easy);
-    curl_slist_free_all(r->headers);
     http_body_free(&r->file);
     free(r->what);
     free(r->source);
-    curl_free(r->url);
     free(r->body);
+    if (!r->easy) // then there is nothing of libcurl's, maybe not even libcurl
+        return;
+    http_pool_give(op->host, r->easy);
+    curl_slist_free_all(r->headers);
+    curl_free(r->url);
 }
 
 // ---- start --------------------------------------------------------------------------------------
@@ -268,6 +270,11 @@ static CURLcode start(lua_State *L, struct http_request *r, const struct http_op
 {
     r->name = o->name;
     r->max_bytes = o->max_bytes;
+    const char *problem = curl_problem();
+    if (problem) {
+        snprintf(r->error, sizeof r->error, "%s", problem);
+        return CURLE_FAILED_INIT;
+    }
     r->easy = http_pool_take(r->op.host);
     if (!r->easy)
         return CURLE_OUT_OF_MEMORY;

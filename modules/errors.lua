@@ -1,6 +1,6 @@
 -- errors.lua - Error tables on the Lua side: made, completed, and shown without secrets.
 -- The shape (kind, message, retryable, op, …) and its metatable belong to host.error.
-local json = require "json"
+local json = require "lazy" "json"
 
 local M = {}
 
@@ -85,16 +85,16 @@ end
 ---@param value any
 ---@return PublicError
 function M.public(value)
-  local err = M.of(value)
+  local err, null = M.of(value), json.null
   return {
     kind = err.kind,
-    code = err.code or json.null,
-    subcode = err.subcode or json.null,
+    code = err.code or null,
+    subcode = err.subcode or null,
     message = host.redact(err.message),
     retryable = err.retryable == true,
-    step = err.step or json.null,
-    file = err.file or json.null,
-    next_action = err.next_action or json.null,
+    step = err.step or null,
+    file = err.file or null,
+    next_action = err.next_action or null,
   }
 end
 

@@ -101,6 +101,8 @@ function host.env(name) end
 
 ---`sandbox` tells what holds the decoders: "seccomp+landlock", "seccomp", or "process" (a process of
 ---their own and nothing else). `cwd` is the working directory, empty when it is gone.
+---`libraries` has the versions of the libraries; of libcurl and libmicrohttpd, which are only opened
+---when they are needed, those with which the program was built.
 ---@return { version: string, cwd: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
 function host.info() end
 
@@ -317,10 +319,11 @@ function host.probe(path, options) end
 ---@field source Facts
 
 ---Makes a baseline JPEG, sRGB, upright, without alpha. Order: decode, orientation, sRGB, flatten,
----fit, encode. Waits; the target appears whole and synced, or not at all.
+---fit, encode. Waits; the target appears whole and synced, or not at all; with durable=false it is
+---not synced, for a result that nothing depends on when the machine fails.
 ---@param source string
 ---@param target string
----@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, timeout?: number }
+---@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, durable?: boolean, timeout?: number }
 --- quality 1..100 (90); fit what to do when width/height lies outside min_ratio..max_ratio: "pad"
 --- (default) with `background` ("#ffffff", also under transparent parts), "crop" the centre, "none":
 --- an error of kind "format"; without ratios nothing is fitted. The result's width / height lies

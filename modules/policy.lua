@@ -115,12 +115,15 @@ function checks.pacing(path, value)
   return pacing
 end
 
+local ALL = { "captions", "filters", "formats", "pacing" }
+
 ---Loads the rules; raises an Error of kind "script".
 ---@param loader table
+---@param names? string[] default: all of them
 ---@return { captions: function, filters: any, formats: table, pacing: table }
-function M.load(loader)
+function M.load(loader, names)
   local policy = {}
-  for _, name in ipairs({ "captions", "filters", "formats", "pacing" }) do
+  for _, name in ipairs(names or ALL) do
     local value = loader:load(name, "pure")
     policy[name] = checks[name](select(2, loader:find(name)), value)
   end

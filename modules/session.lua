@@ -1,5 +1,5 @@
--- session.lua - what every command begins with: settings read, secrets registered, log opened,
--- scripts compiled. Also one run from its start to its result, for `run` and for the server.
+-- session.lua - what most commands begin with: settings read, scripts found; and how they end when
+-- that cannot be. Also one run from its start to its result, for `run` and for the server.
 local apps = require "app"
 local config = require "config"
 local errors = require "errors"
@@ -7,43 +7,22 @@ local i18n = require "i18n"
 local json = require "json"
 local report = require "report"
 local run = require "run"
+local settings = require "settings"
 local status = require "status"
 
 local M = {}
 
----Reads the settings and opens the log.
+M.say_problem, M.say_error = settings.say_problem, settings.say_error
+
+---Reads the settings, opens the log and finds the scripts.
 ---@param options table from cli.parse
 ---@return table|nil app, Error?
 function M.open(options)
-  -- Until the file is read: the language of the command line, else of the surroundings.
-  i18n.use(options.overrides.AFFICHE_LANG)
-  local cfg, problems = config.load { file = options.env, overrides = options.overrides }
+  local cfg, problems = settings.open(options)
   if not cfg then return nil, problems end
-  i18n.use(cfg.AFFICHE_LANG)
-  for _, secret in ipairs(config.secrets(cfg)) do host.secret(secret.value, secret.options) end
-  local opened, err = host.log_open { level = cfg.LOG_LEVEL, format = cfg.LOG_FORMAT,
-    file = cfg.LOG_FILE }
-  if not opened then return nil, err end
-  for _, problem in ipairs(problems) do
-    if not problem.fatal then M.say_problem("warn", problem) end
-  end
-  local app, app_err = apps.new { cfg = cfg, problems = problems }
+  local app, err = apps.new { cfg = cfg, problems = problems }
   options.app = app
-  return app, app_err
-end
-
-function M.say_problem(level, problem)
-  local text = problem.message
-  if problem.next_action then text = text .. " — " .. problem.next_action end
-  host.log(level, text, { key = problem.key })
-end
-
----An Error on the log, with its traceback and what to do.
-function M.say_error(err, t)
-  err = errors.of(err)
-  local action = errors.next_action(err, t or i18n.current())
-  host.log("error", err.message .. (action and " — " .. action or ""))
-  if err.kind == "script" and err.traceback then host.log("error", err.traceback) end
+  return app, err
 end
 
 -- All that is wrong as one sentence.

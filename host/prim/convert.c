@@ -88,9 +88,10 @@ static void read_options(lua_State *L, int arg, struct codec_options *o)
 
 static int l_convert(lua_State *L)
 {
-    static const char *const keys[] = {
-        "quality",   "fit",     "background", "min_width",   "max_width", "min_ratio", "max_ratio",
-        "max_bytes", "timeout", "max_pixels", "passthrough", "focus_x",   "focus_y",   NULL};
+    static const char *const keys[] = {"quality",   "fit",        "background",  "min_width",
+                                       "max_width", "min_ratio",  "max_ratio",   "max_bytes",
+                                       "timeout",   "max_pixels", "passthrough", "focus_x",
+                                       "focus_y",   "durable",    NULL};
     const char *source = api_check_path(L, 1);
     const char *target = api_check_path(L, 2);
     struct codec_options options = {0};
@@ -98,8 +99,10 @@ static int l_convert(lua_State *L)
     lua_settop(L, 3);
     read_options(L, 3, &options);
     double timeout = api_opt_number(L, 3, "timeout", TIMEOUT, 0.001, 1e6);
+    bool durable = api_opt_boolean(L, 3, "durable", true);
     struct codec_work *c =
         codec_begin(L, "convert", CODEC_CONVERT, source, target, timeout, &options);
+    c->unsynced = !durable;
     return codec_wait(L, c, convert_finish);
 }
 
