@@ -105,24 +105,34 @@ local function reader()
   return host.stat(path) and path or host.info().root .. "/build/tests/tools/rawserver"
 end
 
+local function wait_for(what, condition)
+  for _ = 1, 2000 do
+    local value = condition()
+    if value then return value end
+    host.sleep(0.01)
+  end
+  error("waited in vain for " .. what)
+end
+
+-- `act` gets its address, and what waits until so many connections were made: by then the file of
+-- the last one is open.
 local function with_reader(self, act)
   local port_file = self.dir .. "/port"
   local task <close> = host.spawn(host.exec, { reader(), port_file, "silent" }, { timeout = 60 })
-  local port
-  for _ = 1, 1000 do
-    port = host.read(port_file)
-    if port then break end
-    host.sleep(0.01)
-  end
-  act("http://127.0.0.1:" .. assert(port, "no server"))
+  local port = wait_for("the server", function() return host.read(port_file) end)
+  act("http://127.0.0.1:" .. port, function(count)
+    wait_for("a connection", function()
+      return (host.read(port_file .. ".log") or ""):find("connection " .. count, 1, true)
+    end)
+  end)
   task:cancel()
 end
 
 function T:test_a_file_that_becomes_shorter()
   local path = endless(self)
-  with_reader(self, function(url)
+  with_reader(self, function(url, connected)
     local task = host.spawn(host.http, { url = url, body_file = path, timeout = 60 })
-    host.sleep(0.05)
+    connected(1)
     support.make(path, "short")
     local ok, reply, err = task:join()
     lu.assertTrue(ok)
@@ -134,13 +144,13 @@ end
 
 function T:test_time_is_up_or_nobody_waits_any_more()
   local path = endless(self)
-  with_reader(self, function(url)
+  with_reader(self, function(url, connected)
     local before = host.live().operations
-    local reply, err = host.http { url = url, body_file = path, timeout = 0.2 }
+    local reply, err = host.http { url = url, body_file = path, timeout = 0.5 }
     lu.assertNil(reply)
     lu.assertEquals({ err.kind, err.sent }, { "timeout", true })
     local task = host.spawn(host.http, { url = url, body_file = path, timeout = 60 })
-    host.sleep(0.05)
+    connected(2)
     task:cancel()
     local ok, cause = task:join()
     lu.assertFalse(ok)
@@ -150,11 +160,7 @@ function T:test_time_is_up_or_nobody_waits_any_more()
     host.sleep(0)
     task:cancel()
     lu.assertFalse((task:join()))
-    for _ = 1, 100 do
-      if host.live().operations == before then break end
-      host.sleep(0.02)
-    end
-    lu.assertEquals(host.live().operations, before)
+    wait_for("the end of all", function() return host.live().operations == before end)
   end)
 end
 
