@@ -19,5 +19,6 @@ return {
   ["explain.video_transcode"] = "{format}: encoded anew by ffmpeg: {faults}",
   ["archive.vanished"] = "{name} has left the folder before it could be archived: {path}",
   ["action.archive.vanished"] = "The post is live; put the file back if it is to be archived.",
-  ["log.taken_away"] = "{name} is live, and was taken out of the folder: nothing is left to archive",
+  ["log.taken_away"] =
+    "{name} is live, and was taken out of the folder: nothing is left to archive",
 }
