@@ -40,21 +40,52 @@ local function move_sidecars(app, item, source, target)
   return true
 end
 
+-- The first of the item's names in the archive, suffixes included, that `fits`.
+local function name_that(item, fits)
+  if fits(item.name) then return item.name end
+  for number = 2, 9999 do
+    local name = ("%s-%d%s"):format(item.stem, number, item.name:sub(#item.stem + 1))
+    local yes, stop = fits(name)
+    if yes then return name end
+    if stop then return nil end
+  end
+end
+
 -- The name under which the file will lie in the archive, as host.move will choose it. Nobody else
 -- moves into it meanwhile: the folder is locked by the run.
 local function planned_name(item, target)
-  if not host.stat(target .. "/" .. item.name) then return item.name end
-  for number = 2, 9999 do
-    local name = ("%s-%d%s"):format(item.stem, number, item.name:sub(#item.stem + 1))
-    if not host.stat(target .. "/" .. name) then return name end
-  end
-  return item.name
+  return name_that(item, function(name) return not host.stat(target .. "/" .. name) end)
+    or item.name
+end
+
+-- The name under which it lies there since a run that was cut off before it could note so.
+local function archived_name(item, target)
+  return name_that(item, function(name)
+    local sha256 = host.hash(target .. "/" .. name)
+    return sha256 == item.sha256, not sha256
+  end)
+end
+
+-- It is nowhere any more. Its receipt still is what a lost journal is rebuilt from, and takes the
+-- place of no other file's.
+local function vanished(item, target, post)
+  local name = name_that(item, function(name)
+    local known = json.decode(host.read(receipt.path(target, name)) or "")
+    if type(known) == "table" then return known.sha256 == item.sha256 end
+    return not host.stat(target .. "/" .. name)
+  end)
+  local written, err = receipt.write(item, target, name or item.name, post)
+  if not written then return nil, err end
+  return nil, errors.new { kind = "io", op = "move", code = "ENOENT", retryable = false,
+    message = i18n.t("archive.vanished", { name = item.name, path = item.path }),
+    next_action = i18n.t("action.archive.vanished") }
 end
 
 -- A medium in the archive always has its receipt, so that is written first.
 local function move_medium(item, target, post)
   local present = host.stat(item.path)
-  local name = present and planned_name(item, target) or item.name
+  local name = present and planned_name(item, target) or archived_name(item, target)
+  if not name then return vanished(item, target, post) end
   local written, err = receipt.write(item, target, name, post)
   if not written then return nil, err end
   local path, move_err = host.move(item.path, target .. "/" .. item.name, { sha256 = item.sha256 })

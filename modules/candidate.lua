@@ -111,7 +111,7 @@ function M.leftovers(app, flow, found)
         path = archived or row.path, size = row.size, sha256 = row.sha256, account = row.account,
         kind = row.kind, format = facts.format, width = facts.width, height = facts.height,
         meta = facts.meta or {} },
-        { app = app, flow = flow, results = {}, notes = {}, archived = archived })
+        { app = app, flow = flow, results = {}, notes = {}, archived = archived, left = true })
       local post = app.journal:post(row.account, instagram.post_kind(item), row.sha256)
       if archived or post and post.state ~= "new" then
         list[#list + 1] = { name = row.name, item = item }

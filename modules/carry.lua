@@ -91,6 +91,17 @@ local function too_late(app, item, known)
   return (not post or post.state == "new") and app.guardian:stale(known.created) or nil
 end
 
+-- The post is live, and somebody has taken the original away, which an earlier run has reported:
+-- nothing is left to do, and nothing to be reported for ever.
+local function taken_away(app, item, err)
+  local post = items.context(item).left and err and err.code == "ENOENT"
+    and not host.stat(item.path)
+    and app.journal:post(item.account, instagram.post_kind(item), item.sha256)
+  if not post or post.state ~= "live" then return false end
+  host.log("warn", i18n.t("log.taken_away", { name = item.name }), { file = item.name })
+  return true
+end
+
 -- Takes one accepted item through the workflow; its outcome for the result object.
 local function process(app, flow, item, early_err)
   local context = items.context(item)
@@ -108,6 +119,7 @@ local function process(app, flow, item, early_err)
   end
   -- A journal that failed ends the run, wherever in a step that was noticed.
   if err and err.fatal then error(err, 0) end
+  if taken_away(app, item, err) then done, err = true, nil end
   local state, claim = state_of(app, item, err)
   outcome.state, outcome.error = state, err
   outcome.media_id, outcome.permalink = claim and claim.media_id, claim and claim.permalink

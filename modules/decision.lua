@@ -28,20 +28,30 @@ local function not_uncertain(row, post, wanted)
   return refuse("settle.not_uncertain", words)
 end
 
--- The one content that is meant, and its claim.
-local function find(app, wanted)
-  local rows = locate.items(app, wanted, locate.file(app.cfg.AUTO_DOWNLOAD_DIR or ".", wanted))
-  if not rows[1] then return refuse("settle.unknown", { name = wanted }) end
+-- The claim of the one content that is uncertain among the items, or nil; and whether there are
+-- several of them.
+local function open_claim(app, rows)
   local found
   for _, row in ipairs(rows) do
     local post = row.state == "uncertain" and claim_of(app, row)
     if post and post.state == "sent" then
-      if found and found.sha256 ~= row.sha256 then
-        return refuse("settle.ambiguous", { name = wanted })
-      end
+      if found and found.sha256 ~= row.sha256 then return nil, true end
       found = found or post
     end
   end
+  return found, false
+end
+
+-- The one content that is meant, and its claim. The file of that name may be another one by now,
+-- even a published one: the uncertain one was asked about by its name, so it must answer to it.
+local function find(app, wanted)
+  local rows = locate.items(app, wanted, locate.file(app.cfg.AUTO_DOWNLOAD_DIR or ".", wanted))
+  if not rows[1] then return refuse("settle.unknown", { name = wanted }) end
+  local found, several = open_claim(app, rows)
+  if not found and not several then
+    found, several = open_claim(app, locate.named(app, wanted))
+  end
+  if several then return refuse("settle.ambiguous", { name = wanted }) end
   if found then return found end
   return not_uncertain(rows[1], claim_of(app, rows[1]), wanted)
 end

@@ -12,11 +12,17 @@ local M = {}
 local Journal = {}
 Journal.__index = Journal
 
--- The version that was found, or nil and an Error.
+local function version_of(store)
+  local rows, err = store:query("PRAGMA user_version")
+  if not rows then return nil, err end
+  return rows[1].user_version
+end
+
+-- The version that was found, or nil and an Error. Two programs may find the same empty journal:
+-- the second one's tables are there already, and that is as good.
 local function migrate(store)
-  local rows, query_err = store:query("PRAGMA user_version")
-  if not rows then return nil, query_err end
-  local version = rows[1].user_version
+  local version, query_err = version_of(store)
+  if not version then return nil, query_err end
   if version > #schema then
     return nil, host.error { kind = "format", op = "journal",
       message = ("the journal has schema version %d, this program knows %d: use a newer affiche")
@@ -27,7 +33,7 @@ local function migrate(store)
     for i, sql in ipairs(schema[target]) do statements[i] = { sql } end
     statements[#statements + 1] = { ("PRAGMA user_version = %d"):format(target) }
     local done, err = store:write(statements)
-    if not done then return nil, err end
+    if not done and (version_of(store) or 0) < target then return nil, err end
   end
   return version
 end

@@ -71,6 +71,21 @@ local function of_account(rows, account)
   return kept
 end
 
+---The items of the journal under that name or path, newest first, whatever lies there today.
+---@param app table connected
+---@param wanted string
+---@return table[] rows
+function M.named(app, wanted)
+  local rows = of_account(app.journal:rows(
+    "SELECT * FROM item WHERE name = ? ORDER BY updated DESC, id DESC", M.base(wanted)),
+    app.cfg.IG_USER_ID)
+  local exact = {}
+  for _, row in ipairs(rows) do
+    if row.path == wanted then exact[#exact + 1] = row end
+  end
+  return exact[1] and exact or rows
+end
+
 ---The items of the journal that are meant, newest first: by content when the file is there and its
 ---content is known, else by name.
 ---@param app table connected
@@ -85,13 +100,7 @@ function M.items(app, wanted, file)
       "SELECT * FROM item WHERE sha256 = ? ORDER BY updated DESC, id DESC", sha256), account)
     if rows[1] then return rows end
   end
-  local rows = of_account(journal:rows(
-    "SELECT * FROM item WHERE name = ? ORDER BY updated DESC, id DESC", M.base(wanted)), account)
-  local exact = {}
-  for _, row in ipairs(rows) do
-    if row.path == wanted then exact[#exact + 1] = row end
-  end
-  return exact[1] and exact or rows
+  return M.named(app, wanted)
 end
 
 return M

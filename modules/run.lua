@@ -50,7 +50,9 @@ end
 
 -- Files under way are few at any time, however many lie in the folder: memory stays flat.
 local function publish_all(app, flow, found, result)
+  -- They lie in the folder no more, but are taken all the same: the counts must add up.
   local list = candidate.leftovers(app, flow, found)
+  result.found = result.found + #list
   for _, entry in ipairs(found.media) do
     if entry.growing then
       report.deferred(result, entry.name, growing(entry))

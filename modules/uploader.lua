@@ -1,5 +1,6 @@
 -- uploader.lua - puts one file at the place that PUBLIC_BASE_URL shows, under a name made of its
 -- own name and a hash of its content, so that nothing there is overwritten by accident.
+local errors = require "errors"
 local i18n = require "i18n"
 local items = require "item"
 local remote_name = require "remote_name"
@@ -15,6 +16,8 @@ Uploader.__index = Uploader
 ---@param options { target: Target, base: string, cfg: table, journal: table }
 function M.new(options)
   local self = setmetatable(options, Uploader)
+  self.busy = 0
+  self:begin()
   local target = self.target
   self.scope = "target:" .. target.scheme .. "://" .. url.authority(target.host or "", target.port)
   return self
@@ -128,24 +131,62 @@ end
 -- What the server says when its disk is full, for whatever file.
 local DISK_FULL = 452
 
+-- A server that does not answer is left alone after so many failures in a row, of whatever files,
+-- over so many seconds: a short outage is for the step's own tries to bridge.
+local MOST_SILENT, LONGEST_SILENCE = 3, 10
+
 ---A run begins: what stopped the last one may be mended.
 function Uploader:begin()
-  self.full = nil
+  self.stopped, self.silent, self.silent_since = nil, 0, nil
 end
 
----Uploads `item.file`: what the step of that name does. Once the server's disk is full it is asked
----no more in this run.
+-- Counts failures to be heard at all. Whether there were enough of them.
+local function too_silent(self, err)
+  if err.kind ~= "network" and err.kind ~= "timeout" then return false end
+  self.silent, self.silent_since = self.silent + 1, self.silent_since or host.now()
+  return self.silent >= MOST_SILENT and host.now() - self.silent_since >= LONGEST_SILENCE
+end
+
+-- What would meet every other file as well: a full disk, a refused login (tried again and again it
+-- locks the account), a server that cannot be reached or does not speak. Each file would wait for
+-- it anew, so for the rest of the run it is not asked any more.
+function Uploader:learn(err)
+  if not err then
+    self.silent, self.silent_since = 0, nil
+  elseif err.code == DISK_FULL or err.kind == "auth" or too_silent(self, err) then
+    self.stopped = errors.wrap(err, {})
+    self.stopped.retryable = false
+  end
+end
+
+-- Waits for one of the connections, so that what one file learned of the server is known to the
+-- next before it sets out.
+local function take_connection(self)
+  while self.busy >= self.cfg.FTP_CONNECTIONS do
+    self.freed = self.freed or host.gate()
+    self.freed:wait()
+  end
+  self.busy = self.busy + 1
+  return setmetatable({}, { __close = function()
+    self.busy = self.busy - 1
+    if self.freed then self.freed:open() end
+    self.freed = nil
+  end })
+end
+
+---Uploads `item.file`: what the step of that name does. A server that would fail every file is
+---asked no more in this run.
 ---@param item table
 ---@return { remote: string }|nil, Error?
 function M.upload(item)
   local app = items.context(item).app
-  if app.uploader.full then return nil, app.uploader.full end
+  local self = app.uploader
+  local _ <close> = self.target.scheme ~= "file" and take_connection(self) or nil
+  if self.stopped then return nil, self.stopped end
   host.log("info", i18n.t("log.uploading", { name = item.name }), { icon = "📤", file = item.name })
-  local result, err = app.uploader:put(item)
-  if not result then
-    if err.code == DISK_FULL then app.uploader.full = err end
-    return nil, err
-  end
+  local result, err = self:put(item)
+  self:learn(err)
+  if not result then return nil, self.stopped or err end
   host.log("info", i18n.t("log.uploaded", { name = item.name }), { icon = "✅", file = item.name })
   return result
 end

@@ -19,6 +19,7 @@ return {
   ["settle.unknown"] = "nothing is known of {name}",
   ["action.settle.unknown"] = "affiche history lists what is known.",
   ["settle.is_live"] = "{name} is published already (media id {id}): there is nothing to decide",
+  ["action.settle.is_live"] = "affiche history shows what was published.",
   ["settle.not_looked"] = "{name} was being published when the program stopped",
   ["action.settle.not_looked"] = "Run: affiche run. It finds out by itself what became of it.",
   ["settle.not_uncertain"] = "{name} is not uncertain (its state is {state})",
@@ -32,6 +33,7 @@ return {
   ["settle.changed"] = "what is known of {name} has changed just now",
   ["action.settle.changed"] = "Look at affiche explain {name}, then decide again.",
   ["settle.no_id"] = "a media id is a number, not {id}",
+  ["action.settle.no_id"] = "Write the number of the post, or leave it out: --live is enough.",
   ["settle.done_live"] = "{name} counts as published; the next run archives it.",
   ["settle.done_again"] = "{name} may be sent once more: the next run looks at container "
     .. "{container} again, then sends it.",

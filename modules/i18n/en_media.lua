@@ -19,4 +19,8 @@ return {
   ["explain.video_fine"] = "{format}: within the limits, sent as it is",
   ["explain.video_remux"] = "{format}: written anew by ffmpeg, its pictures untouched: {faults}",
   ["explain.video_transcode"] = "{format}: encoded anew by ffmpeg: {faults}",
+  ["archive.vanished"] = "{name} has left the folder before it could be archived: {path}",
+  ["action.archive.vanished"] = "The post is live; put the file back if it is to be archived.",
+  ["log.taken_away"] =
+    "{name} is live, and was taken out of the folder: nothing is left to archive",
 }

@@ -19,6 +19,7 @@ return {
   ["settle.unknown"] = "rien n'est connu de {name}",
   ["action.settle.unknown"] = "affiche history montre ce qui est connu.",
   ["settle.is_live"] = "{name} est déjà publié (identifiant {id}) : il n'y a rien à décider",
+  ["action.settle.is_live"] = "affiche history montre ce qui a été publié.",
   ["settle.not_looked"] = "{name} était en cours de publication quand le programme s'est arrêté",
   ["action.settle.not_looked"] = "Lancez : affiche run. Il trouve seul ce qu'il en est advenu.",
   ["settle.not_uncertain"] = "{name} n'est pas incertain (son état est {state})",
@@ -32,6 +33,7 @@ return {
   ["settle.changed"] = "ce qui est connu de {name} vient de changer",
   ["action.settle.changed"] = "Regardez affiche explain {name}, puis décidez encore.",
   ["settle.no_id"] = "un identifiant de média est un nombre, pas {id}",
+  ["action.settle.no_id"] = "Écrivez le numéro de la publication, ou rien : --live suffit.",
   ["settle.done_live"] = "{name} compte comme publié ; le prochain passage l'archive.",
   ["settle.done_again"] = "{name} peut être envoyé encore une fois : le prochain passage regarde "
     .. "de nouveau le conteneur {container}, puis l'envoie.",

@@ -20,4 +20,9 @@ return {
   ["explain.video_remux"] =
     "{format} : réécrite par ffmpeg, sans toucher à ses images : {faults}",
   ["explain.video_transcode"] = "{format} : réencodée par ffmpeg : {faults}",
+  ["archive.vanished"] = "{name} a quitté le dossier avant d'être archivé : {path}",
+  ["action.archive.vanished"] =
+    "La publication est en ligne ; remettez le fichier s'il doit être archivé.",
+  ["log.taken_away"] =
+    "{name} est en ligne et a été retiré du dossier : il n'y a plus rien à archiver",
 }

@@ -30,6 +30,16 @@ function T:test_the_schema_is_versioned()
   end)
 end
 
+function T:test_several_may_make_it_at_once()
+  local opened = host.map({ 1, 2, 3, 4 }, { concurrency = 4 }, function()
+    return assert(journal.open(path_of(self)))
+  end)
+  for _, j in ipairs(opened) do
+    lu.assertEquals(#j:rows("SELECT name FROM sqlite_master WHERE name = 'item'"), 1)
+    j:close()
+  end
+end
+
 function T:test_a_newer_schema_is_refused()
   with(self, function(j) j:write({ "PRAGMA user_version = 9999" }) end)
   local opened, err = journal.open(path_of(self))

@@ -1,6 +1,7 @@
 -- settle and retry: what a person decides about files that are uncertain or failed.
 local json = require "json"
 local lu = require "luaunit"
+local pictures = require "pictures"
 local new_world = require "world".new
 
 local T = {}
@@ -55,6 +56,33 @@ function T:test_settle_live_without_an_id_and_by_path()
   lu.assertEquals(settled.status, 0, settled.stderr)
   lu.assertEquals(world:pass().json.result.items[1].state, "published")
   lu.assertEquals(#world:posts(), 0)
+end
+
+function T:test_settle_finds_the_uncertain_one_though_another_file_took_its_name()
+  local world <close> = world_with { publish = "drop" }
+  make_uncertain(world)
+  world.instagram.state.switches.publish = "ok"
+  world:put("a.jpg", pictures.jpeg "another")
+  lu.assertEquals(world:pass().json.result.items[1].state, "published")
+  local settled = world:run { "settle", "a.jpg", "--live", "17950000000000777" }
+  lu.assertEquals(settled.status, 0, settled.stderr)
+  local pass = world:pass()
+  lu.assertEquals(pass.json.result.items[1].media_id, "17950000000000777")
+  -- Its file is gone for good: said once, and never again.
+  lu.assertEquals(pass.status, 0, pass.stderr)
+  lu.assertEquals(world:pass().json.result.items, {})
+  lu.assertEquals(#world:posts(), 1)
+end
+
+function T:test_settle_refuses_in_words()
+  local world <close> = world_with { publish = "ok" }
+  world:put("a.jpg", { sample = "morning.jpg" })
+  world:pass()
+  for _, arguments in ipairs({ { "--again" }, { "--live", "number" } }) do
+    local refused = world:run { "settle", "a.jpg", table.unpack(arguments) }
+    lu.assertEquals(refused.status, 2)
+    lu.assertNotStrContains(refused.stderr, "action.")
+  end
 end
 
 function T:test_settle_again_sends_the_same_container_once_more()
