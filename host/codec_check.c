@@ -87,6 +87,8 @@ bool codec_check_answer(struct codec_answer *answer, const struct codec_job *job
         return false;
     switch ((int)answer->status) {
     case CODEC_OK:
+        if (job->kind == CODEC_ASK)
+            return true; // the message is all there is
         return check_facts(&answer->facts, job) &&
                (job->kind == CODEC_PROBE || check_result(answer));
     case CODEC_IO:

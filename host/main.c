@@ -6,7 +6,7 @@
 int main(int argc, char **argv)
 {
     if (worker_is_wanted(argc, argv))
-        worker_main(codec_run);
+        worker_main(argv[1], codec_run);
     struct host *host = host_open();
     if (!host)
         return 2;

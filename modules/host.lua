@@ -260,9 +260,9 @@ function host.lock(path, options) end
 -- Pictures -------------------------------------------------------------------------------------
 
 ---@class Facts
----@field format string by content: jpeg png webp gif mp4 mov …
+---@field format string by content: jpeg png webp gif heic avif mp4 mov
 ---@field kind "image"|"video"
----@field width integer as stored; see orientation
+---@field width integer as stored; see orientation. HEIC and AVIF: upright
 ---@field height integer
 ---@field orientation integer EXIF 1 to 8, 1 when unknown
 ---@field frames integer
@@ -305,6 +305,12 @@ function host.lock(path, options) end
 --- timeout 30; max_pixels 64 million, of an image
 ---@return Facts|nil, Error? kind "format" when it is no medium or damaged, "limit" when too large
 function host.probe(path, options) end
+
+---What libheif can read here: its version, and which formats. Waits: a worker process is asked, and
+---the host itself never loads it.
+---@param options? { timeout?: number } default 10
+---@return { libheif: string, heic: boolean, avif: boolean }|nil, Error? kind "format" when it is not installed
+function host.decoders(options) end
 
 ---@class Converted
 ---@field path string

@@ -46,6 +46,11 @@ return {
   png  = as(picture, ".png"),
   webp = as(picture, ".webp"),
   gif  = as(picture, ".gif"),
+  -- What phones make, read through libheif where that is installed. Without an extension they are
+  -- taken under another's alone (phones name a HEIC .jpg now and then). To take them all:
+  --   heic = as(picture, ".heic", ".heif"),  avif = as(picture, ".avif"),
+  heic = as(picture),
+  avif = as(picture),
   mp4  = as(video, ".mp4"),
   mov  = as(video, ".mov"),
 }

@@ -37,6 +37,8 @@ static int decode(struct run *run, const uint8_t *bytes, size_t length, struct i
         return png_decode(run, bytes, length, image);
     if (strcmp(format, "gif") == 0)
         return gif_decode(run, bytes, length, image);
+    if (strcmp(format, "heic") == 0 || strcmp(format, "avif") == 0)
+        return heif_decode(run, bytes, length, image);
     return webp_decode(run, bytes, length, image);
 }
 

@@ -15,7 +15,11 @@
 #define CODEC_MAX_ICC (4u << 20)
 #define CODEC_MAX_SCANS 64 // of a progressive JPEG; ordinary ones have about 10
 
-enum codec_kind { CODEC_PROBE, CODEC_CONVERT };
+// CODEC_ASK looks at no source: the answer's message says which decoders libheif has.
+enum codec_kind { CODEC_PROBE, CODEC_CONVERT, CODEC_ASK };
+// Two kinds of worker: HEIC and AVIF have one whose libraries are large and rarely wanted.
+enum codec_family { CODEC_BUILT_IN, CODEC_HEIF };
+#define CODEC_FAMILIES 2
 enum codec_fit { CODEC_PAD, CODEC_CROP, CODEC_NONE };
 enum codec_backdrop { CODEC_COLOUR, CODEC_BLUR, CODEC_EDGE }; // beside a padded picture
 

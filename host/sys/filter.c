@@ -51,6 +51,8 @@ static const struct sock_filter PROGRAM[] = {
     ALLOW(clock_gettime),
     ALLOW(exit),
     ALLOW(exit_group),
+    // dav1d asks for how many cores it may start threads: without an answer, for one.
+    ON(__NR_sched_getaffinity, SECCOMP_RET_ERRNO | EPERM),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mmap, 1, 0),
     KILL,
     // Memory that holds no program: of its own, or the one it was handed for the answer.

@@ -1,5 +1,8 @@
 -- en_media.lua - what is said of pictures and videos, in English.
 return {
+  ["heif.all"] = "read by libheif {version}",
+  ["heif.some"] = "libheif {version} is installed without a decoder for {formats}",
+  ["heif.none"] = "not read: {cause}",
   ["video.duration"] = "it lasts {seconds} s, {least} to {most} are taken",
   ["video.codec"] = "its codec is {codec}, taken are {allowed}",
   ["video.fps"] = "it has {fps} pictures a second, {least} to {most} are taken",

@@ -1,5 +1,8 @@
 -- fr_media.lua - ce qui est dit des images et des vidéos, en français.
 return {
+  ["heif.all"] = "lus par libheif {version}",
+  ["heif.some"] = "libheif {version} est installé sans décodeur pour {formats}",
+  ["heif.none"] = "non lus : {cause}",
   ["video.duration"] = "elle dure {seconds} s, {least} à {most} sont acceptées",
   ["video.codec"] = "son codec est {codec}, sont acceptés {allowed}",
   ["video.fps"] = "elle a {fps} images par seconde, {least} à {most} sont acceptées",
