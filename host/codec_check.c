@@ -76,7 +76,7 @@ static bool check_facts(struct codec_facts *f, const struct codec_job *job)
 
 static bool check_result(const struct codec_answer *a)
 {
-    return a->jpeg_length > 0 && a->jpeg_length <= CODEC_MAX_FILE &&
+    return is_boolean(&a->turned) && a->jpeg_length > 0 && a->jpeg_length <= CODEC_MAX_FILE &&
            is_between(1, a->width, CODEC_MAX_SIDE) && is_between(1, a->height, CODEC_MAX_SIDE) &&
            is_between(0, a->quality, 100) && a->removed >> CODEC_EXTRAS == 0;
 }

@@ -317,8 +317,9 @@ function host.decoders(options) end
 ---@field width integer
 ---@field height integer
 ---@field size integer
----@field quality? integer as used; absent when passed through
+---@field quality? integer as used; absent when passed through or turned
 ---@field passthrough boolean the scan data is the source's, byte for byte
+---@field turned boolean the source's blocks turned upright: nothing was encoded anew
 ---@field removed Extra[] what the source has beside its picture and the result has not
 ---@field source Facts
 
@@ -332,7 +333,8 @@ function host.decoders(options) end
 --- an error of kind "format"; without ratios nothing is fitted. The result's width / height lies
 --- inside the ratios exactly, as a script would compute it. max_bytes is reached by lowering quality
 --- (not under 50), then size (not under min_width). passthrough (false): a baseline JPEG that is
---- upright, sRGB and within all limits keeps its scan data; only JFIF, Adobe and ICC segments stay.
+--- sRGB and within all limits keeps its scan data; only JFIF, Adobe and ICC segments stay. One that
+--- is to be turned is turned block by block, without a loss, when its sides allow it.
 --- Otherwise no metadata of the source is taken over. timeout 60.
 ---@return Converted|nil, Error? kind "format" when damaged or no picture, "limit" when too large
 function host.convert(source, target, options) end

@@ -114,7 +114,7 @@ local function picture(item, entry)
   local made, err = host.convert(item.file, item:temp(".jpg"), options)
   if not made then return nil, err end
   return { file = made.path, target_width = made.width, target_height = made.height,
-    untouched = made.passthrough, removed = json.list(made.removed) }
+    untouched = made.passthrough, turned = made.turned or nil, removed = json.list(made.removed) }
 end
 
 ---@param item table

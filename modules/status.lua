@@ -54,7 +54,8 @@ local function configuration(app, exists, problems)
       or json.null,
     access_token_configured = cfg.ACCESS_TOKEN ~= nil,
     ig_user_id_configured = cfg.IG_USER_ID ~= nil,
-    config_valid = #problems == 0, problems = problems, sandbox = host.info().sandbox, heif = heif.state(),
+    config_valid = #problems == 0, problems = problems, sandbox = host.info().sandbox,
+    heif = heif.state(),
   }
 end
 

@@ -125,13 +125,23 @@ static int may_pass(struct run *run, const uint8_t *bytes, size_t length, const 
     const struct codec_facts *facts = &run->answer->facts;
     bool broken = true;
     *pass = false;
-    if (!run->job->options.passthrough || strcmp(facts->format, "jpeg") != 0 ||
-        facts->orientation != 1)
+    if (!run->job->options.passthrough || strcmp(facts->format, "jpeg") != 0)
         return 0;
     if (image->icc && !colour_is_srgb(image->icc, image->icc_length, &broken))
         return 0;
     *keep_icc = image->icc && !broken;
     return jpeg_is_plain(run, bytes, length, pass);
+}
+
+// The same picture in the same blocks, upright, with nothing beside it but a profile to be kept.
+// NULL when that cannot be had. Returns new.
+static uint8_t *copy_picture(const struct run *run, const uint8_t *bytes, size_t length,
+                             const struct image *profile, size_t *size)
+{
+    int orientation = run->answer->facts.orientation;
+    if (orientation == 1)
+        return jpeg_scan_strip(bytes, length, profile != NULL, size);
+    return jpeg_turn(bytes, length, orientation, profile, size);
 }
 
 // 1: passed through, 0: it must be encoded, -1: failed. The picture has been decoded without a
@@ -141,20 +151,23 @@ static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
 {
     bool pass, keep_icc = false;
     size_t max = run->job->options.max_bytes, size = 0;
-    if (!fit_is_identity(plan, image->width, image->height))
+    bool turn = run->answer->facts.orientation > 1, swap = run->answer->facts.orientation >= 5;
+    if (!fit_is_identity(plan, swap ? image->height : image->width,
+                         swap ? image->width : image->height))
         return 0;
     if (may_pass(run, bytes, length, image, &pass, &keep_icc))
         return -1;
     if (!pass)
         return 0;
-    uint8_t *jpeg = jpeg_scan_strip(bytes, length, keep_icc, &size);
+    uint8_t *jpeg = copy_picture(run, bytes, length, keep_icc ? image : NULL, &size);
     if (jpeg == NULL)
-        return report_memory(run);
+        return turn ? 0 : report_memory(run);
     if (max && size > max) {
         free(jpeg);
         return 0;
     }
     keep_result(run, plan, 0, jpeg, size);
+    run->answer->turned = turn;
     if (keep_icc)
         run->answer->removed &= ~(uint32_t)CODEC_ICC;
     return 1;

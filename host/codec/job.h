@@ -118,7 +118,8 @@ struct codec_answer {
     uint8_t *jpeg;    // owned, malloc
     size_t jpeg_length;
     int width, height;
-    int quality; // as used; 0 when the scan data was passed through
+    int quality; // as used; 0 when the picture was passed through
+    bool turned; // passed through, but turned upright block by block
 };
 
 // Runs a job to its end. The answer is written whole, whatever happens; codec_answer_free is due.

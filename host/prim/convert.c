@@ -15,7 +15,7 @@ static int convert_finish(lua_State *L, struct op *op)
     int results = codec_failed(L, c);
     if (results)
         return results;
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 9);
     lua_pushstring(L, c->file.target);
     lua_setfield(L, -2, "path");
     lua_pushinteger(L, a->width);
@@ -24,8 +24,10 @@ static int convert_finish(lua_State *L, struct op *op)
     lua_setfield(L, -2, "height");
     lua_pushinteger(L, (lua_Integer)a->jpeg_length);
     lua_setfield(L, -2, "size");
-    lua_pushboolean(L, a->quality == 0);
+    lua_pushboolean(L, a->quality == 0 && !a->turned);
     lua_setfield(L, -2, "passthrough");
+    lua_pushboolean(L, a->turned);
+    lua_setfield(L, -2, "turned");
     if (a->quality) {
         lua_pushinteger(L, a->quality);
         lua_setfield(L, -2, "quality");
