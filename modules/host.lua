@@ -312,6 +312,8 @@ function host.probe(path, options) end
 ---@return { libheif: string, heic: boolean, avif: boolean }|nil, Error? kind "format" when it is not installed
 function host.decoders(options) end
 
+---@alias Kept "artist"|"copyright"|"icc"
+
 ---@class Converted
 ---@field path string
 ---@field width integer
@@ -321,21 +323,23 @@ function host.decoders(options) end
 ---@field passthrough boolean the scan data is the source's, byte for byte
 ---@field turned boolean the source's blocks turned upright: nothing was encoded anew
 ---@field removed Extra[] what the source has beside its picture and the result has not
+---@field kept Kept[] what stays of what `keep` allows; words in an EXIF block of their own
 ---@field source Facts
 
 ---Makes a baseline JPEG, sRGB, upright, without alpha. Order: decode, orientation, sRGB, flatten,
 ---fit, encode. Waits; the target appears whole and synced, or not at all.
 ---@param source string
 ---@param target string
----@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, timeout?: number }
+---@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, keep?: Kept[], timeout?: number }
 --- quality 1..100 (90); fit what to do when width/height lies outside min_ratio..max_ratio: "pad"
 --- (default) with `background` ("#ffffff", also under transparent parts), "crop" the centre, "none":
 --- an error of kind "format"; without ratios nothing is fitted. The result's width / height lies
 --- inside the ratios exactly, as a script would compute it. max_bytes is reached by lowering quality
 --- (not under 50), then size (not under min_width). passthrough (false): a baseline JPEG that is
---- sRGB and within all limits keeps its scan data; only JFIF, Adobe and ICC segments stay. One that
+--- sRGB and within all limits keeps its scan data, with JFIF and Adobe segments alone. One that
 --- is to be turned is turned block by block, without a loss, when its sides allow it.
---- Otherwise no metadata of the source is taken over. timeout 60.
+--- No metadata of the source is taken over but what `keep` names: "artist" and "copyright", written
+--- anew, and "icc", the profile of a JPEG that passes (it shows the colours of sRGB). timeout 60.
 ---@return Converted|nil, Error? kind "format" when damaged or no picture, "limit" when too large
 function host.convert(source, target, options) end
 

@@ -10,7 +10,8 @@ local M = {}
 
 -- Options of host.convert that a format's entry may set.
 local CONVERT = { "quality", "fit", "background", "min_width", "max_width", "min_ratio",
-  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y" }
+  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y",
+  "keep" }
 
 local MOST_ALT_TEXT = 1000  -- characters
 local MOST_LOST = 1         -- seconds that a video may get shorter when it is written anew
@@ -114,7 +115,8 @@ local function picture(item, entry)
   local made, err = host.convert(item.file, item:temp(".jpg"), options)
   if not made then return nil, err end
   return { file = made.path, target_width = made.width, target_height = made.height,
-    untouched = made.passthrough, turned = made.turned or nil, removed = json.list(made.removed) }
+    untouched = made.passthrough, turned = made.turned or nil, removed = json.list(made.removed),
+    kept = #made.kept > 0 and made.kept or nil }
 end
 
 ---@param item table

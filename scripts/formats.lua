@@ -16,6 +16,9 @@ local picture = {
   min_ratio = 0.8, max_ratio = 1.91,
   max_bytes = 8 * 1000 * 1000,
   passthrough = true,       -- a JPEG that is fit already keeps its picture, byte for byte
+  -- What may go out beside the picture. "artist" and "copyright": who made it, if the file says so;
+  -- "icc": the profile of a JPEG that passes, which then shows the same colours as sRGB.
+  keep = { "icc" },
 }
 
 -- The same rules for another list of extensions.

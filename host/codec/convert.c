@@ -4,6 +4,7 @@
 #include "backdrop.h"
 #include "colour.h"
 #include "decoders.h"
+#include "exif.h"
 #include "fit.h"
 #include "jpeg.h"
 #include "jpeg_scan.h"
@@ -129,7 +130,7 @@ static int may_pass(struct run *run, const uint8_t *bytes, size_t length, const 
         return 0;
     if (image->icc && !colour_is_srgb(image->icc, image->icc_length, &broken))
         return 0;
-    *keep_icc = image->icc && !broken;
+    *keep_icc = image->icc && !broken && (run->job->options.keep & CODEC_KEEP_ICC);
     return jpeg_is_plain(run, bytes, length, pass);
 }
 
@@ -168,8 +169,10 @@ static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
     }
     keep_result(run, plan, 0, jpeg, size);
     run->answer->turned = turn;
-    if (keep_icc)
+    if (keep_icc) {
         run->answer->removed &= ~(uint32_t)CODEC_ICC;
+        run->answer->kept |= CODEC_KEEP_ICC;
+    }
     return 1;
 }
 
@@ -216,7 +219,7 @@ static int prepare_image(struct run *run, const uint8_t *bytes, size_t length,
     return 0;
 }
 
-int convert(struct run *run, const uint8_t *bytes, size_t length)
+static int convert_picture(struct run *run, const uint8_t *bytes, size_t length)
 {
     const struct codec_facts *facts = &run->answer->facts;
     struct picture picture = {0};
@@ -233,4 +236,39 @@ int convert(struct run *run, const uint8_t *bytes, size_t length)
         status = search_size(run, &picture, &plan);
     free_picture(&picture);
     return status < 0 || run->answer->status ? -1 : 0;
+}
+
+// Puts a segment behind what says that the file is JFIF, which must stand first.
+static int add_segment(struct run *run, const uint8_t *segment, size_t length)
+{
+    struct codec_answer *a = run->answer;
+    uint8_t *jpeg = realloc(a->jpeg, a->jpeg_length + length);
+    if (jpeg == NULL)
+        return report_memory(run);
+    bool jfif = a->jpeg_length > 20 && jpeg[3] == 0xE0;
+    size_t at = jfif ? 20 : 2;
+    memmove(jpeg + at + length, jpeg + at, a->jpeg_length - at);
+    memcpy(jpeg + at, segment, length);
+    a->jpeg = jpeg;
+    a->jpeg_length += length;
+    return 0;
+}
+
+// The words that may stay go into whatever the picture became; room for them is set aside before.
+int convert(struct run *run, const uint8_t *bytes, size_t length)
+{
+    const struct codec_words *words = &run->answer->facts.words;
+    struct codec_job job = *run->job;
+    struct run own = {&job, run->answer};
+    uint8_t segment[EXIF_MOST];
+    size_t extra = exif_write(words, job.options.keep, segment);
+    if (job.options.max_bytes > extra)
+        job.options.max_bytes -= extra;
+    if (convert_picture(&own, bytes, length))
+        return -1;
+    if (words->artist[0])
+        run->answer->kept |= job.options.keep & CODEC_KEEP_ARTIST;
+    if (words->copyright[0])
+        run->answer->kept |= job.options.keep & CODEC_KEEP_COPYRIGHT;
+    return extra ? add_segment(run, segment, extra) : 0;
 }

@@ -33,6 +33,9 @@ enum codec_status {
     CODEC_STOPPED, // the caller asked for an end
 };
 
+// What may stay beside a picture.
+enum codec_keep { CODEC_KEEP_ARTIST = 1, CODEC_KEEP_COPYRIGHT = 2, CODEC_KEEP_ICC = 4 };
+
 struct codec_options {
     int quality; // 1 to 100
     enum codec_fit fit;
@@ -43,6 +46,7 @@ struct codec_options {
     double min_ratio, max_ratio; // width / height of the result; 0: no limit
     size_t max_bytes;            // of the result; 0: no limit
     uint64_t max_pixels;         // of the source, and of the result
+    unsigned keep;               // of codec_keep
     bool passthrough;            // a JPEG that is already fit keeps its scan data, byte for byte
 };
 
@@ -115,6 +119,7 @@ struct codec_answer {
     struct codec_facts facts;
     // Conversion only.
     uint32_t removed; // of codec_extra: in the source, not in the result
+    unsigned kept;    // of codec_keep
     uint8_t *jpeg;    // owned, malloc
     size_t jpeg_length;
     int width, height;
