@@ -64,7 +64,8 @@ static bool check_facts(struct codec_facts *f, const struct codec_job *job)
                  is_boolean(&f->icc) && is_boolean(&f->faststart) && is_boolean(&f->edit_list);
     bool texts = clean_text(f->format, sizeof f->format) && clean_text(f->codec, sizeof f->codec) &&
                  clean_text(f->audio_codec, sizeof f->audio_codec) &&
-                 clean_text(f->colour, sizeof f->colour) && check_words(&f->words);
+                 clean_text(f->colour, sizeof f->colour) &&
+                 clean_text(f->profile, sizeof f->profile) && check_words(&f->words);
     int side = flags && f->video ? UINT16_MAX : CODEC_MAX_SIDE;
     return flags && texts && f->format[0] && is_between(1, f->width, side) &&
            is_between(1, f->height, side) && is_between(1, f->orientation, 8) &&

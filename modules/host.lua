@@ -273,9 +273,10 @@ function host.lock(path, options) end
 ---@field size integer
 ---@field colour? "grey"|"rgb"|"palette"|"ycbcr"|"cmyk"|"ycck" how the colours are stored; pictures
 ---@field depth? integer bits of a sample; pictures
+---@field profile? string what the embedded colour profile calls itself: "Display P3" …; pictures
 ---@field meta Meta
----@field duration? number seconds, videos; as all that follows
----@field bitrate? number bits a second, of the whole file
+---@field duration? number seconds; of videos and animations
+---@field bitrate? number bits a second, of the whole file; videos, as all that follows
 ---@field moov? integer where the index stands, in bytes from the start
 ---@field codec? string name of the first video track's sample entry: "avc1", "hvc1" …
 ---@field audio_codec? string "mp4a" …; absent without sound

@@ -1,6 +1,7 @@
 // heif_read.c - pixels of the primary picture, and facts, from HEIC and AVIF, by libheif.
 // The library turns and mirrors by itself, so what comes from here is upright: an EXIF orientation
 // beside that is to be ignored, says the format.
+#include "colour.h"
 #include "decoders.h"
 #include "heif_colour.h"
 #include "heif_library.h"
@@ -141,6 +142,39 @@ static void read_metadata(const struct reader *r, struct codec_facts *facts)
     facts->orientation = 1;
 }
 
+// The profile that is embedded, or what the numbers in its place mean.
+static int read_profile(struct run *run, const struct reader *r, struct image *image)
+{
+    size_t length = r->heif->image_handle_get_raw_color_profile_size(r->picture);
+    struct heif_nclx *nclx = NULL;
+    if (length > 0 && length <= CODEC_MAX_ICC) {
+        uint8_t *icc = malloc(length);
+        if (icc == NULL)
+            return report_memory(run);
+        if (r->heif->image_handle_get_raw_color_profile(r->picture, icc).code == 0)
+            image->icc = icc, image->icc_length = length;
+        else
+            free(icc);
+        return 0;
+    }
+    if (r->heif->image_handle_get_nclx_color_profile(r->picture, &nclx).code != 0 || nclx == NULL)
+        return 0;
+    int status = heif_colour_profile(run, nclx, image);
+    r->heif->nclx_color_profile_free(nclx);
+    return status;
+}
+
+static int name_profile(struct run *run, const struct reader *r)
+{
+    struct codec_facts *facts = &run->answer->facts;
+    struct image image = {0};
+    int status = read_profile(run, r, &image);
+    if (image.icc && facts->icc)
+        colour_name(image.icc, image.icc_length, facts->profile, sizeof facts->profile);
+    image_free(&image);
+    return status;
+}
+
 int heif_probe(struct run *run, const uint8_t *bytes, size_t length)
 {
     struct codec_facts *facts = &run->answer->facts;
@@ -165,6 +199,7 @@ int heif_probe(struct run *run, const uint8_t *bytes, size_t length)
             facts->extras |= CODEC_ICC;
         facts->icc = facts->extras & CODEC_ICC;
         read_metadata(&r, facts);
+        status = name_profile(run, &r);
     }
     close_reader(&r);
     return status;
@@ -203,27 +238,6 @@ static void divide_by_alpha(struct image *image)
         }
 }
 
-static int keep_profile(struct run *run, const struct reader *r, struct image *image)
-{
-    size_t length = r->heif->image_handle_get_raw_color_profile_size(r->picture);
-    struct heif_nclx *nclx = NULL;
-    if (length > 0 && length <= CODEC_MAX_ICC) {
-        uint8_t *icc = malloc(length);
-        if (icc == NULL)
-            return report_memory(run);
-        if (r->heif->image_handle_get_raw_color_profile(r->picture, icc).code == 0)
-            image->icc = icc, image->icc_length = length;
-        else
-            free(icc);
-        return 0;
-    }
-    if (r->heif->image_handle_get_nclx_color_profile(r->picture, &nclx).code != 0 || nclx == NULL)
-        return 0;
-    int status = heif_colour_profile(run, nclx, image);
-    r->heif->nclx_color_profile_free(nclx);
-    return status;
-}
-
 static int decode_picture(struct run *run, const struct reader *r, struct image *image)
 {
     struct heif_image *decoded = NULL;
@@ -254,7 +268,7 @@ int heif_decode(struct run *run, const uint8_t *bytes, size_t length, struct ima
     if (status == 0)
         status = decode_picture(run, &r, image);
     if (status == 0)
-        status = keep_profile(run, &r, image);
+        status = read_profile(run, &r, image);
     close_reader(&r);
     return status;
 }

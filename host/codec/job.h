@@ -77,9 +77,10 @@ struct codec_words {
 
 struct codec_facts {
     char format[8];
-    char colour[8];  // pictures: how colours are stored: grey rgb palette ycbcr cmyk ycck
-    int depth;       // pictures: bits of a sample
-    uint32_t extras; // of codec_extra
+    char colour[8];   // pictures: how colours are stored: grey rgb palette ycbcr cmyk ycck
+    int depth;        // pictures: bits of a sample
+    char profile[80]; // what the embedded colour profile calls itself; empty without one
+    uint32_t extras;  // of codec_extra
     struct codec_words words;
     uint64_t moov; // video: where the index stands
     bool video;
@@ -93,7 +94,7 @@ struct codec_facts {
     int components;    // JPEG, else 0
     int rotation;      // video: 0, 90, 180 or 270, clockwise
     uint64_t frames;
-    double duration; // video: seconds, else 0
+    double duration; // video and animation: seconds, else 0
     double fps;      // video, 0 when unknown
     char codec[8];   // video: sample entry names such as "avc1"; empty when there is no such track
     char audio_codec[8];
