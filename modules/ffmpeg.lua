@@ -8,6 +8,9 @@ local M = { program = "ffmpeg" }
 
 local AUDIO_RATE = 128000  -- bits a second
 local FILLED = 0.95        -- of max_bytes: containers need a little too
+local SHORTEST = 3         -- seconds that Instagram wants of a film: a shorter one is repeated
+local DELAY = 0.1          -- seconds that a frame is shown when the file does not say
+local MOST_HEIGHT = 1920
 local MOST_WORDS = 300     -- of what ffmpeg says, in an error
 
 -- Only what the container itself says is read: no address, no list of other files.
@@ -56,6 +59,31 @@ local function encode(source, target, facts, entry)
   return output(argv, target)
 end
 
+-- Both even, as the codec wants it.
+local function film_size(facts, entry)
+  local width = math.max(entry.min_width or 0, math.min(facts.width, entry.max_width or 1440))
+  local scale = math.min(width / facts.width, MOST_HEIGHT / facts.height)
+  local function even(side) return math.max(2, math.floor(side * scale / 2 + 0.5) * 2) end
+  return even(facts.width), even(facts.height)
+end
+
+-- Over the background, repeated as a whole until it is long enough.
+local function film(source, target, facts, entry)
+  local argv = { M.program, "-nostdin", "-hide_banner", "-loglevel", "error",
+    "-protocol_whitelist", "file", "-ignore_loop", "0", "-f", "gif", "-i", "file:" .. source }
+  local once = facts.duration or facts.frames * DELAY
+  local width, height = film_size(facts, entry)
+  local colour = tostring(entry.background):match("^#(%x%x%x%x%x%x)$") or "ffffff"
+  add(argv, "-t", ("%.3f"):format(once * math.ceil(SHORTEST / once)), "-filter_complex",
+    ("color=0x%s:%dx%d:r=30[under];[under][0:v]overlay=format=rgb,scale=%d:%d:flags=lanczos:"
+      .. "out_color_matrix=bt709:out_range=tv,format=yuv420p"):format(colour, facts.width,
+      facts.height, width, height))
+  add(argv, "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-an", "-c:v",
+    "libx264", "-preset", "medium", "-crf", 18, "-colorspace", "bt709", "-color_primaries", "bt709",
+    "-color_trc", "bt709")
+  return output(argv, target)
+end
+
 local function run(argv, timeout)
   local done, err = host.exec(argv, { timeout = timeout, cwd = "/",
     env = { PATH = host.env("PATH") or "/usr/bin:/bin", LANG = "C" } })
@@ -80,6 +108,23 @@ end
 function M.mend(cure, source, target, facts, entry)
   if cure == "remux" then return run(copy(source, target), entry.timeout or 300) end
   return run(encode(source, target, facts, entry), entry.timeout or 3600)
+end
+
+---Makes a film of an animated GIF. True, or nil and an Error; `missing` is set without ffmpeg.
+---@param source string whole path
+---@param target string whole path
+---@param facts Facts of the source
+---@param entry table of formats.lua
+---@return true|nil, Error?
+function M.animate(source, target, facts, entry)
+  return run(film(source, target, facts, entry), entry.timeout or 600)
+end
+
+---Whether there is one.
+---@return boolean
+function M.there()
+  local done = host.exec({ M.program, "-version" })
+  return done ~= nil and done.status == 0
 end
 
 return M

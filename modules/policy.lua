@@ -5,11 +5,12 @@ local M = {}
 local FORMAT_KEYS = { extensions = "table", send = "string", quality = "number", fit = "string",
   background = "string", min_width = "number", max_width = "number", min_ratio = "number",
   max_ratio = "number", max_bytes = "number", max_pixels = "number", timeout = "number",
-  passthrough = "boolean", keep = "table", fix = "string",
-  codecs = "table", min_duration = "number",
+  passthrough = "boolean", keep = "table", animation = "string",
+  fix = "string", codecs = "table", min_duration = "number",
   max_duration = "number", min_fps = "number", max_fps = "number", faststart = "boolean",
   edit_lists = "boolean", private = "boolean", focus_x = "number", focus_y = "number" }
-local CHOICES = { send = { jpeg = true, as_is = true, video = true },
+local CHOICES = { animation = { first = true, video = true },
+  send = { jpeg = true, as_is = true, video = true },
   fix = { refuse = true, remux = true, transcode = true },
   fit = { pad = true, crop = true, none = true, story = true } }
 

@@ -198,4 +198,24 @@ function T:test_the_real_program()
   lu.assertAlmostEquals(found.fps, 24, 0.01)
 end
 
+---Repeated until it is long enough, of even sides, over the background.
+function T:test_an_animation_becomes_a_film()
+  if not host.exec({ "ffmpeg", "-version" }) then lu.skip("ffmpeg is not installed") end
+  local path, target = self.dir .. "/clear.gif", self.dir .. "/clear.mp4"
+  -- 3 x 1, all of it transparent but one pixel in the second frame; 0.7 s each.
+  local function frame(pixel)
+    return "\x21\xF9\4\1\70\0\0\0\x2C\0\0\0\0\1\0\1\0\0\2\2" .. pixel .. "\1\0"
+  end
+  assert(host.write(path, "GIF89a\3\0\1\0\x80\0\0\xC8\50\40\40\50\xC8" .. frame "\x44"
+    .. frame "\x4C" .. ";"))
+  local seen = assert(host.probe(path))
+  lu.assertEquals({ seen.frames, seen.duration }, { 2, 1.4 })
+  assert(ffmpeg.animate(path, target, seen, { min_width = 321, background = "#00ff00" }))
+  local found = assert(host.probe(target))
+  lu.assertEquals({ found.codec, found.width, found.height, found.faststart, found.edit_list },
+    { "avc1", 322, 108, true, false })
+  lu.assertAlmostEquals(found.duration, 4.2, 0.05)
+  lu.assertEquals(video.faults(found, ENTRY), {})
+end
+
 return T
