@@ -1,6 +1,6 @@
 -- ffmpeg.lua - videos written anew by ffmpeg, where it is installed. It runs as a program of its
--- own: no shell, no network, an environment of two variables, a time limit; it gets whole paths
--- alone, and what it made is for the caller to probe.
+-- own: no shell, no network, one file to read and one folder to write, an environment of two
+-- variables, limits of time, memory and size; what it made is for the caller to probe.
 local i18n = require "i18n"
 
 ---Looked up in PATH; another path for those who have it elsewhere.
@@ -11,6 +11,8 @@ local FILLED = 0.95        -- of max_bytes: containers need a little too
 local SHORTEST = 3         -- seconds that Instagram wants of a film: a shorter one is repeated
 local DELAY = 0.1          -- seconds that a frame is shown when the file does not say
 local MOST_HEIGHT = 1920
+local MEMORY, LARGEST = 4 << 30, 2 << 30  -- bytes of its address space, and of what it writes
+local NO_PROGRAM = 127     -- status
 local MOST_WORDS = 300     -- of what ffmpeg says, in an error
 
 -- Only what the container itself says is read: no address, no list of other files.
@@ -84,11 +86,15 @@ local function film(source, target, facts, entry)
   return output(argv, target)
 end
 
-local function run(argv, timeout)
-  local done, err = host.exec(argv, { timeout = timeout, cwd = "/",
+-- Locked in: it reads the source and the system's files, writes beside the target, and that is all.
+local function run(argv, timeout, source, target)
+  local locked = { host.info().executable, "--confined", "read=" .. source,
+    "write=" .. target:match("^(.*)/"), "memory=" .. MEMORY, "file=" .. LARGEST, "--" }
+  table.move(argv, 1, #argv, #locked + 1, locked)
+  local done, err = host.exec(locked, { timeout = timeout, cwd = "/",
     env = { PATH = host.env("PATH") or "/usr/bin:/bin", LANG = "C" } })
-  if not done then
-    if err.code ~= "ENOENT" then return nil, err end
+  if not done then return nil, err end
+  if done.status == NO_PROGRAM then
     return nil, host.error { kind = "format", op = "prepare", missing = "ffmpeg",
       message = i18n.t("video.no_ffmpeg") }
   end
@@ -106,8 +112,8 @@ end
 ---@param entry table of formats.lua
 ---@return true|nil, Error?
 function M.mend(cure, source, target, facts, entry)
-  if cure == "remux" then return run(copy(source, target), entry.timeout or 300) end
-  return run(encode(source, target, facts, entry), entry.timeout or 3600)
+  if cure == "remux" then return run(copy(source, target), entry.timeout or 300, source, target) end
+  return run(encode(source, target, facts, entry), entry.timeout or 3600, source, target)
 end
 
 ---Makes a film of an animated GIF. True, or nil and an Error; `missing` is set without ffmpeg.
@@ -117,7 +123,7 @@ end
 ---@param entry table of formats.lua
 ---@return true|nil, Error?
 function M.animate(source, target, facts, entry)
-  return run(film(source, target, facts, entry), entry.timeout or 600)
+  return run(film(source, target, facts, entry), entry.timeout or 600, source, target)
 end
 
 ---Whether there is one.
