@@ -262,9 +262,9 @@ function host.lock(path, options) end
 -- Pictures -------------------------------------------------------------------------------------
 
 ---@class Facts
----@field format string by content: jpeg png webp gif mp4 mov …
+---@field format string by content: jpeg png webp gif heic avif mp4 mov
 ---@field kind "image"|"video"
----@field width integer as stored; see orientation
+---@field width integer as stored; see orientation. HEIC and AVIF: upright
 ---@field height integer
 ---@field orientation integer EXIF 1 to 8, 1 when unknown
 ---@field frames integer
@@ -275,9 +275,10 @@ function host.lock(path, options) end
 ---@field size integer
 ---@field colour? "grey"|"rgb"|"palette"|"ycbcr"|"cmyk"|"ycck" how the colours are stored; pictures
 ---@field depth? integer bits of a sample; pictures
+---@field profile? string what the embedded colour profile calls itself: "Display P3" …; pictures
 ---@field meta Meta
----@field duration? number seconds, videos; as all that follows
----@field bitrate? number bits a second, of the whole file
+---@field duration? number seconds; of videos and animations
+---@field bitrate? number bits a second, of the whole file; videos, as all that follows
 ---@field moov? integer where the index stands, in bytes from the start
 ---@field codec? string name of the first video track's sample entry: "avc1", "hvc1" …
 ---@field audio_codec? string "mp4a" …; absent without sound
@@ -308,14 +309,24 @@ function host.lock(path, options) end
 ---@return Facts|nil, Error? kind "format" when it is no medium or damaged, "limit" when too large
 function host.probe(path, options) end
 
+---What libheif can read here: its version, and which formats. Waits: a worker process is asked, and
+---the host itself never loads it.
+---@param options? { timeout?: number } default 10
+---@return { libheif: string, heic: boolean, avif: boolean }|nil, Error? kind "format" when it is not installed
+function host.decoders(options) end
+
+---@alias Kept "artist"|"copyright"|"icc"
+
 ---@class Converted
 ---@field path string
 ---@field width integer
 ---@field height integer
 ---@field size integer
----@field quality? integer as used; absent when passed through
+---@field quality? integer as used; absent when passed through or turned
 ---@field passthrough boolean the scan data is the source's, byte for byte
+---@field turned boolean the source's blocks turned upright: nothing was encoded anew
 ---@field removed Extra[] what the source has beside its picture and the result has not
+---@field kept Kept[] what stays of what `keep` allows; words in an EXIF block of their own
 ---@field source Facts
 
 ---Makes a baseline JPEG, sRGB, upright, without alpha. Order: decode, orientation, sRGB, flatten,
@@ -323,14 +334,16 @@ function host.probe(path, options) end
 ---not synced, for a result that nothing depends on when the machine fails.
 ---@param source string
 ---@param target string
----@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, durable?: boolean, timeout?: number }
+---@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, durable?: boolean, keep?: Kept[], timeout?: number }
 --- quality 1..100 (90); fit what to do when width/height lies outside min_ratio..max_ratio: "pad"
 --- (default) with `background` ("#ffffff", also under transparent parts), "crop" the centre, "none":
 --- an error of kind "format"; without ratios nothing is fitted. The result's width / height lies
 --- inside the ratios exactly, as a script would compute it. max_bytes is reached by lowering quality
 --- (not under 50), then size (not under min_width). passthrough (false): a baseline JPEG that is
---- upright, sRGB and within all limits keeps its scan data; only JFIF, Adobe and ICC segments stay.
---- Otherwise no metadata of the source is taken over. timeout 60.
+--- sRGB and within all limits keeps its scan data, with JFIF and Adobe segments alone. One that
+--- is to be turned is turned block by block, without a loss, when its sides allow it.
+--- No metadata of the source is taken over but what `keep` names: "artist" and "copyright", written
+--- anew, and "icc", the profile of a JPEG that passes (it shows the colours of sRGB). timeout 60.
 ---@return Converted|nil, Error? kind "format" when damaged or no picture, "limit" when too large
 function host.convert(source, target, options) end
 

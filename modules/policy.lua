@@ -5,11 +5,12 @@ local M = {}
 local FORMAT_KEYS = { extensions = "table", send = "string", quality = "number", fit = "string",
   background = "string", min_width = "number", max_width = "number", min_ratio = "number",
   max_ratio = "number", max_bytes = "number", max_pixels = "number", timeout = "number",
-  passthrough = "boolean", fix = "string", transfer = "string", codecs = "table",
-  min_duration = "number", max_duration = "number", min_fps = "number", max_fps = "number",
-  faststart = "boolean", edit_lists = "boolean", private = "boolean", focus_x = "number",
-  focus_y = "number" }
-local CHOICES = { send = { jpeg = true, as_is = true, video = true },
+  passthrough = "boolean", keep = "table", animation = "string", fix = "string",
+  transfer = "string", codecs = "table", min_duration = "number", max_duration = "number",
+  min_fps = "number", max_fps = "number", faststart = "boolean", edit_lists = "boolean",
+  private = "boolean", focus_x = "number", focus_y = "number" }
+local CHOICES = { animation = { first = true, video = true },
+  send = { jpeg = true, as_is = true, video = true },
   fix = { refuse = true, remux = true, transcode = true },
   transfer = { url = true, resumable = true },
   fit = { pad = true, crop = true, none = true, story = true } }
@@ -58,12 +59,21 @@ function checks.filters(path, value)
   return value
 end
 
+local KEPT = { artist = true, copyright = true, icc = true }
+
+local function check_keep(path, format, keep)
+  for _, word in ipairs(keep) do
+    if not KEPT[word] then refuse(path, "%s: 'keep' cannot hold %q", format, tostring(word)) end
+  end
+end
+
 function checks.formats(path, value)
   if type(value) ~= "table" or next(value) == nil then
     refuse(path, "it must return a table, one entry per format")
   end
   for format, entry in pairs(value) do
     check_table(path, tostring(format), entry, FORMAT_KEYS)
+    check_keep(path, format, entry.keep or {})
     for _, extension in ipairs(entry.extensions or {}) do
       if type(extension) ~= "string" or not extension:find("^%.[^./]+$") then
         refuse(path, "%s: extensions are texts such as \".jpg\"", format)

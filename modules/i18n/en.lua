@@ -254,6 +254,7 @@ return {
   ["status.server"] = "Upload to: {server}",
   ["status.files"] = "Ready: {ready} ({size} MB); ignored: {ignored}, deferred: {deferred}, "
     .. "uncertain: {uncertain}",
+  ["status.heif"] = "HEIC and AVIF: {state}",
   ["status.sandbox"] = "Decoders held by: {sandbox}",
   ["status.token"] = "Token: {state}",
   ["status.quota"] = "Quota: {used} of {total}",

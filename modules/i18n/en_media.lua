@@ -1,5 +1,11 @@
 -- en_media.lua - what is said of pictures and videos, in English.
 return {
+  ["animation.first"] = "{name} moves: the first of its {frames} pictures goes out",
+  ["animation.still"] = "{name} moves, but no film can be made of it here ({format}): the first of "
+    .. "its {frames} pictures goes out",
+  ["heif.all"] = "read by libheif {version}",
+  ["heif.some"] = "libheif {version} is installed without a decoder for {formats}",
+  ["heif.none"] = "not read: {cause}",
   ["video.duration"] = "it lasts {seconds} s, {least} to {most} are taken",
   ["video.codec"] = "its codec is {codec}, taken are {allowed}",
   ["video.fps"] = "it has {fps} pictures a second, {least} to {most} are taken",

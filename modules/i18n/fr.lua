@@ -278,6 +278,7 @@ return {
   ["status.files"] =
     "Prêts : {ready} ({size} Mo) ; ignorés : {ignored}, différés : {deferred}, "
     .. "incertains : {uncertain}",
+  ["status.heif"] = "HEIC et AVIF : {state}",
   ["status.sandbox"] = "Décodeurs confinés par : {sandbox}",
   ["status.token"] = "Jeton : {state}",
   ["status.quota"] = "Quota : {used} sur {total}",
