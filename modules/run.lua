@@ -10,6 +10,7 @@ local report = require "report"
 local sweep = require "sweep"
 local turns = require "turns"
 local twins = require "twins"
+local underway = require "underway"
 
 local M = {}
 
@@ -133,6 +134,7 @@ function M.carry(app, flow, pass, only)
   end
   local carried, err = publish_guarded(app, flow, found, result)
   if not carried then return report.broken(app, result, err), true end
+  underway.tidy(source)
   return ended(app, pass, report.finish(app, result))
 end
 
