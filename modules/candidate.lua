@@ -14,10 +14,11 @@ function M.make_item(app, flow, entry, sidecars)
   local sha256, size = host.hash(entry.path)
   if not sha256 then return nil, size end
   local facts, probe_err = host.probe(entry.path)
-  local sidecar, sidecar_err = folder.sidecar(sidecars[entry.stem])
+  local sidecar, sidecar_err = folder.sidecar(sidecars[folder.stem(entry.name)])
   local item = items.new({
-    name = entry.name, stem = entry.stem, ext = entry.ext, path = entry.path, size = size,
-    mtime = entry.mtime, sha256 = sha256, account = app.cfg.IG_USER_ID, sidecar = sidecar or nil,
+    name = entry.name, stem = folder.stem(entry.name), ext = folder.extension(entry.name),
+    path = entry.path, size = size, mtime = entry.mtime, sha256 = sha256,
+    account = app.cfg.IG_USER_ID, sidecar = sidecar or nil,
     format = facts and facts.format or entry.format,
     kind = facts and animation.kind(app, flow, facts, sha256) or entry.kind,
     width = facts and facts.width, height = facts and facts.height,

@@ -145,11 +145,11 @@ local function examine(self, app, flow, file)
   self.growing = entry.growing
   rule(self, "folder", entry.growing and "no" or "yes", entry.growing and "growing" or "steady")
   local found = folder.sort(file.folder, entries, skipped, app.policy.formats)
-  if not app.extensions[entry.ext] then
+  if not app.extensions[folder.extension(entry.name)] then
     self.ignored = i18n.t("preview.extension")
-    return rule(self, "extension", "no", "no_candidate", { ext = entry.ext })
+    return rule(self, "extension", "no", "no_candidate", { ext = folder.extension(entry.name) })
   end
-  rule(self, "extension", "yes", "candidate", { ext = entry.ext })
+  rule(self, "extension", "yes", "candidate", { ext = folder.extension(entry.name) })
   local item, err = candidate.make_item(app, flow, entry, found.sidecars)
   if not item then return failed(self, "content", err) end
   add_facts(self, item)

@@ -10,6 +10,7 @@ local i18n = require "i18n"
 local items = require "item"
 local resumable = require "resumable"
 local settle = require "settle"
+local underway = require "underway"
 local verdict = require "verdict"
 
 local M = {}
@@ -92,6 +93,7 @@ local function send_until_ready(app, item, post, turn)
 end
 
 local function in_turn(app, item, post)
+  underway.keep(item, post)  -- before the turn, when nobody waits for it
   local turn <close> = item:turn()
   return send_until_ready(app, item, post, turn)
 end
@@ -181,6 +183,11 @@ function M.publish(item)
     done, err = publish_new(app, item, post)
   end
   if not done and post.state == "sent" then done, err = resolve(app, item, post, err) end
+  if post.state == "live" then
+    underway.keep(item, post)
+  elseif post.state ~= "sent" then
+    underway.drop(item, kind)
+  end
   if not done then return nil, err end
   return result(app, item, post)
 end

@@ -40,14 +40,12 @@ local RUNS = { run = true, retry = true, demo = true }
 -- A program that reads our stdout gets its one document, whatever happened.
 local function print_refusal(options, app, message, problems)
   if not options.json then return end
-  local text
   if RUNS[options.command] and not options.dry_run then
-    text = report.encode(report.refusal(app, message, problems))
-  else
-    text = json.encode({ success = false, error = host.redact(message), problems = problems },
-      { order = { "success", "error", "problems", "key", "message" }, indent = 2 })
+    return report.write(io.stdout, report.refusal(app, message, problems))
   end
-  io.stdout:write(text, "\n")
+  io.stdout:write(json.encode({ success = false, error = host.redact(message),
+    problems = problems }, { order = { "success", "error", "problems", "key", "message" },
+    indent = 2 }), "\n")
 end
 
 ---The end of a command that cannot do its work: why, on the log and with --json on stdout as well.
@@ -67,7 +65,7 @@ end
 ---The result object of a run, on stdout when it is asked for.
 function M.print_result(options, object)
   if not options.json then return end
-  io.stdout:write(report.encode(object), "\n")
+  report.write(io.stdout, object)
   options.answered = true
 end
 

@@ -89,8 +89,8 @@ local function analysis(app, exists)
   for i, entry in ipairs(ready) do
     bytes = bytes + entry.size
     if i <= SHOWN then
-      result.files_ready[i] = { filename = json.repair(entry.name), extension = entry.ext,
-        size_mb = megabytes(entry.size) }
+      result.files_ready[i] = { filename = json.repair(entry.name),
+        extension = folder.extension(entry.name), size_mb = megabytes(entry.size) }
     end
   end
   result.files_count, result.total_size_mb = #ready, megabytes(bytes)

@@ -227,6 +227,8 @@ return {
   ["journal.rebuilt"] =
     "the journal was rebuilt from receipts: {restored} taken over, {damaged} unreadable",
   ["journal.no_receipts"] = "there are no receipts in {folder}",
+  ["log.not_noted"] =
+    "{name} goes out, but only the journal knows of it until it is archived: {reason}",
   ["log.given_up"] = "{name} failed too often: moved to failed",
   ["guardian.rest"] = "the account rests until {time}",
   ["guardian.quiet"] = "the post comes after {time}: quiet hours",
