@@ -38,9 +38,11 @@ SAY = $(if $(V),,@echo "  $@" &&)
 
 all: $(BIN)
 
+# Seen from outside: Lua, for modules in C, and a name that libde265 is to find here first.
 $(BIN): $(OBJ)
 	@mkdir -p $(@D)
-	$(SAY) $(LINK) -Wl,--export-dynamic-symbol='lua*' -o $@ $^ $(LIBS)
+	$(SAY) $(LINK) -Wl,--export-dynamic-symbol='lua*' \
+	  -Wl,--export-dynamic-symbol='de265*' -o $@ $^ $(LIBS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
