@@ -21,7 +21,7 @@ At each point, in a fresh world every time,
   run that follows is killed too, at another point, and at another third once more, where the
   journal is deleted afterwards; or
 - the call fails, once or from then on, with the errors that fit it (`EIO`, `ENOSPC`, `EINTR`,
-  `EMFILE`, `ENOMEM`).
+  `EMFILE`, `ENOMEM`; on the network `ECONNREFUSED`, `ECONNRESET`, `EPIPE`, `ETIMEDOUT`).
 
 Then the program is run again until nothing is left to do, three times at most, and once more to see
 that this run changes nothing. The stand-in for Instagram is a process of its own, set to its worst
