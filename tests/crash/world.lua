@@ -18,7 +18,7 @@ local SCRIPTS = {
   ["pacing.lua"] = [[
 return { spacing = 0, wait_for_earlier = 5,
   poll = { image = { 0.02 }, video = { 0.02 } }, ready_within = { image = 3, video = 3 },
-  settle_after = { 0.02, 0.05 } }
+  settle_after = { 0.02, 0.05 }, look_again = { 0.02, 0.02 } }
 ]],
   ["steps/upload.lua"] = [[
 local uploader = require "uploader"
