@@ -92,11 +92,15 @@ export UNIT_PROGRAMS = $(abspath $(UNIT))
 export TEST_LOGS := $(abspath $(B)/test-logs)
 
 # The same tests, watched more closely. The options end a program at its first finding.
-asan: export ASAN_OPTIONS = abort_on_error=0:detect_stack_use_after_return=1
-asan: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
+asan asan-crashtest: export ASAN_OPTIONS = abort_on_error=0:detect_stack_use_after_return=1
+asan asan-crashtest: export UBSAN_OPTIONS = print_stacktrace=1:halt_on_error=1
+WITH_ASAN = B=build/asan BIN=build/asan/affiche ROOT=../.. CFLAGS="-O1 -g" \
+  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer"
 asan: deps-test
-	$(AGAIN) B=build/asan BIN=build/asan/affiche ROOT=../.. CFLAGS="-O1 -g" \
-	  SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer" all test-programs watched
+	$(AGAIN) $(WITH_ASAN) all test-programs watched
+# A finding makes a strike wrong, whatever became of the files. Leaks are looked for by `asan`.
+asan-crashtest:
+	$(AGAIN) $(WITH_ASAN) CRASH="sample=100" crashtest
 tsan: export TSAN_OPTIONS = halt_on_error=1
 tsan: export WRAPPER = setarch -R
 tsan: deps-test
@@ -112,9 +116,10 @@ watched: all test-programs
 	@tools/run-tests.sh $(or $(SUITES),unit spec system)
 
 # Killed anywhere, and every call made to fail: all of it. Takes half an hour.
+CRASH = report=docs/reliability.md
 crashtest: deps-test
 	$(AGAIN) all test-programs
-	./$(BIN) console tests/crash/main.lua report=docs/reliability.md
+	./$(BIN) console tests/crash/main.lua $(CRASH)
 bench: all $(BENCH)
 	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
 
@@ -136,7 +141,7 @@ include tools/checks.mk
 clean:
 	rm -rf build affiche
 
-.PHONY: all deps deps-test check test demo asan tsan valgrind watched crashtest bench docs install \
-  uninstall fuzz fuzz-objects lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
+.PHONY: all deps deps-test check test demo asan tsan valgrind watched crashtest asan-crashtest \
+  bench docs install uninstall fuzz fuzz-objects lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
 .SECONDARY:
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d $(B)/tests/bench/*.d)

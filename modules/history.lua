@@ -76,6 +76,44 @@ function M.runs(journal, options, running)
   return list, journal:row("SELECT count(*) AS count FROM run").count
 end
 
+local PART = 100  -- items of a result in one row
+
+local function without_items(object)
+  local outer, inner = {}, {}
+  for key, value in pairs(object) do outer[key] = value end
+  for key, value in pairs(object.result or {}) do inner[key] = value end
+  inner.items = nil
+  outer.result = object.result and inner
+  return outer
+end
+
+---Records how a run ended: the result object. Its items go part by part, so that they never stand
+---in memory as one text, each part for itself but the last.
+function M.end_run(journal, id, object)
+  local items = object.result and object.result.items or {}
+  local statements = {}
+  for first = 1, #items, PART do
+    if statements[1] then journal:write(table.unpack(statements)) end
+    local part = table.move(items, first, math.min(#items, first + PART - 1), 1, json.list())
+    statements = { { "INSERT INTO run_items (run, part, items) VALUES (?, ?, ?)", id,
+      first // PART, json.encode(part) } }
+  end
+  statements[#statements + 1] = { "UPDATE run SET ended = ?, result = ? WHERE id = ?", host.now(),
+    json.encode(without_items(object)), id }
+  journal:write(table.unpack(statements))
+end
+
+-- The items of a run's result, or nil when it has them in itself, as the first schema had it.
+local function items_of_run(journal, id)
+  local list
+  local rows = journal:rows("SELECT items FROM run_items WHERE run = ? ORDER BY part", id)
+  for _, row in ipairs(rows) do
+    list = list or json.list()
+    for _, item in ipairs(json.parse(row.items)) do list[#list + 1] = item end
+  end
+  return list
+end
+
 ---One run with its whole result object; nil when there is none of this number.
 ---@param journal table|nil
 ---@param id integer
@@ -86,7 +124,7 @@ function M.run(journal, id, running)
   local run = public_run(row, running)
   run.success, run.result = true, decoded(row.result)
   local inner = run.result ~= json.null and run.result.result
-  if inner then inner.items = journal:run_items(id) or inner.items or json.list() end
+  if inner then inner.items = items_of_run(journal, id) or inner.items or json.list() end
   return run
 end
 

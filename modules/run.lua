@@ -3,6 +3,7 @@ local candidate = require "candidate"
 local carry = require "carry"
 local errors = require "errors"
 local folder = require "folder"
+local history = require "history"
 local i18n = require "i18n"
 local mutex = require "mutex"
 local preflight = require "preflight"
@@ -111,7 +112,7 @@ end
 
 -- What became of it is remembered, whether it went well or not.
 local function ended(app, pass, object, broken)
-  app.journal:end_run(pass.id, object)
+  history.end_run(app.journal, pass.id, object)
   return object, broken
 end
 

@@ -7,7 +7,10 @@ local pictures = require "pictures"
 local world = require "world"
 
 local MOST_SYNCS = { [1] = 10, [32] = 3 }  -- an item, by concurrency
-local MOST_TIME, MOST_MEMORY = 1.15, 6     -- ratio; KB for each name in the list and the result
+local MOST_TIME = 1.15    -- ratio
+-- KB for each file: its name in the list, then its line in the result. Flat is what is left of it
+-- beside what every run needs: under 6 MB for 4,900 files more.
+local MOST_MEMORY = 1.2
 
 local wrong = 0
 

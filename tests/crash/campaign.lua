@@ -39,7 +39,7 @@ local function jobs_of(first, options)
     end
   end
   if options.errors then
-    for _, point in ipairs(trace.error_points(first)) do
+    for _, point in ipairs(trace.error_points(first, options.errors == "transfers")) do
       for _, name in ipairs(trace.ERRORS[point.call]) do
         add(point, { error = name })
         if lasts(point, name) then add(point, { error = name, forever = true }) end
@@ -64,8 +64,20 @@ local function thin(jobs, count)
   return chosen
 end
 
+local TEMPORARY = host.env("TMPDIR") or "/tmp"
+
 local function new_folder()
-  return ("%s/affiche-crash-%s"):format(host.env("TMPDIR") or "/tmp", host.random(4))
+  return ("%s/affiche-crash-%d-%s"):format(TEMPORARY, host.info().pid, host.random(4))
+end
+
+---What a campaign that was interrupted could not take away: the worlds of processes that are gone.
+function M.sweep()
+  for _, name in ipairs(host.list(TEMPORARY) or {}) do
+    local pid = name:match("^affiche%-crash%-(%d+)%-%x+$")
+    if pid and not host.stat("/proc/" .. pid) then
+      host.remove(TEMPORARY .. "/" .. name, { recursive = true })
+    end
+  end
 end
 
 ---Traces one clean run and raises when an effect came before its record. How many there were.
@@ -94,7 +106,7 @@ end
 ---@class CampaignOptions
 ---@field kills? boolean
 ---@field lost? boolean killed at every point, and each time the journal is lost as well
----@field errors? boolean
+---@field errors? boolean|"transfers" only in the network calls of the transfer threads
 ---@field sample? integer so many strikes in place of all
 ---@field call? string only points of this call
 ---@field target? "folder"|"vsftpd"|"nasty" where uploads go

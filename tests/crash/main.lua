@@ -4,7 +4,8 @@
 -- A clean run under strace gives the points (trace.lua) and shows that the journal is always first
 -- (order.lua). At each point the program is killed, or the call is made to fail, in a fresh world
 -- (world.lua, strike.lua), and what must hold is looked at (check.lua). As it stands: everything
--- with uploads into a folder, the kills with uploads to vsftpd, and kills at random (storm.lua).
+-- with uploads into a folder; with uploads to vsftpd the kills, and errors in the network calls of
+-- the transfer threads; and kills at random (storm.lua).
 -- `lost`: killed at every point, and the journal deleted each time.
 local root = host.info().root
 package.path = ("%s/tests/crash/?.lua;%s/tests/system/?.lua;%s"):format(root, root, package.path)
@@ -38,10 +39,12 @@ local function plans_of(options)
   local function plan(target, errors)
     local all = not (options.kills or options.errors or options.lost)
     return { target = target, kills = all or options.kills or options.lost, lost = options.lost,
-      errors = options.errors or errors and all, call = options.call, sample = options.sample }
+      errors = (options.errors or all) and errors, call = options.call, sample = options.sample }
   end
-  if options.target then return { plan(options.target, true) } end
-  return { plan("folder", true), plan("vsftpd", false) }
+  if options.target then
+    return { plan(options.target, options.target == "folder" or "transfers") }
+  end
+  return { plan("folder", true), plan("vsftpd", "transfers") }
 end
 
 -- Nothing was left out by a word.
@@ -80,6 +83,7 @@ end
 return function(args)
   host.limit { seconds = 60, memory = 1 << 30 }
   local options = options_of(args)
+  campaign.sweep()
   local effects = campaign.order()
   local wrong, parts = 0, {}
   for i, plan in ipairs(plans_of(options)) do

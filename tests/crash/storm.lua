@@ -71,7 +71,8 @@ end
 ---@param options { files: integer, kills: integer }
 ---@return { files: integer, kills: integer, held: integer, wrong: string[] }
 function M.run(options)
-  local folder = ("%s/affiche-crash-%s"):format(host.env("TMPDIR") or "/tmp", host.random(4))
+  local folder = ("%s/affiche-crash-%d-%s"):format(host.env("TMPDIR") or "/tmp",
+    host.info().pid, host.random(4))
   local sources = make_files(folder .. "/files", options.files)
   local one <close> = world.open(folder .. "/world", "folder", sources)
   one:reset()

@@ -105,6 +105,7 @@ function M.at(world, point, how)
   join(wrong, check.rest(world))
   local held = next(check.held(last.object)) ~= nil
   if held then resend(world, wrong) end
+  join(wrong, world.findings)
   local outcome = not fired and "not reached" or held and "held" or unharmed and "unharmed"
     or "finished"
   return { point = point, how = how, fired = fired, outcome = outcome, wrong = wrong,

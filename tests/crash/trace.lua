@@ -30,10 +30,14 @@ M.ERRORS = {
   link = { "EIO", "ENOSPC" }, linkat = { "EIO", "ENOSPC" },
   unlink = { "EIO" }, unlinkat = { "EIO" }, fchmod = { "EIO" }, fchown = { "EIO" },
   utimensat = { "EIO" }, copy_file_range = { "EIO", "ENOSPC" },
-  socket = { "EMFILE", "ENOMEM" }, connect = { "ENOMEM", "EINTR" },
-  sendto = { "ENOMEM", "EINTR" }, sendmsg = { "ENOMEM", "EINTR" },
-  recvfrom = { "ENOMEM", "EINTR" }, recvmsg = { "ENOMEM", "EINTR" },
+  socket = { "EMFILE", "ENOMEM" }, connect = { "ENOMEM", "EINTR", "ECONNREFUSED", "ETIMEDOUT" },
+  sendto = { "ENOMEM", "EINTR", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EIO" },
+  recvfrom = { "ENOMEM", "EINTR", "ECONNRESET", "ETIMEDOUT", "EIO" },
+  sendmsg = { "ENOMEM", "EINTR" }, recvmsg = { "ENOMEM", "EINTR" },
 }
+
+-- The calls by which an upload speaks to its server, on a thread of its own.
+local NETWORK = { socket = true, connect = true, sendto = true, recvfrom = true }
 
 -- Files and folders whose calls count in the scope "paths".
 local function paths_of(world)
@@ -177,9 +181,16 @@ function M.kill_points(world)
   return M.points(world, function(name) return not HARMLESS[name] end)
 end
 
----Where a call can be made to fail.
-function M.error_points(world)
-  return M.points(world, function(name) return M.ERRORS[name] ~= nil end)
+---Where a call can be made to fail; with `transfers` only what a transfer thread asks of the
+---network.
+function M.error_points(world, transfers)
+  local points = {}
+  for _, point in ipairs(M.points(world, function(name) return M.ERRORS[name] ~= nil end)) do
+    if not transfers or NETWORK[point.call] and point.role:find("^thread") then
+      points[#points + 1] = point
+    end
+  end
+  return points
 end
 
 return M

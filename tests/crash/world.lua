@@ -18,7 +18,7 @@ local SCRIPTS = {
   ["pacing.lua"] = [[
 return { spacing = 0, wait_for_earlier = 5,
   poll = { image = { 0.02 }, video = { 0.02 } }, ready_within = { image = 3, video = 3 },
-  settle_after = { 0.02, 0.05 } }
+  settle_after = { 0.02, 0.05 }, look_again = { 0.02, 0.02 } }
 ]],
   ["steps/upload.lua"] = [[
 local uploader = require "uploader"
@@ -83,8 +83,9 @@ local function settings_of(self)
     AFFICHE_STATE_DIR = folder .. "/state", AFFICHE_SCRIPTS = folder .. "/scripts",
     AFFICHE_CONCURRENCY = "1", FTP_CONNECTIONS = "1", UV_THREADPOOL_SIZE = "1",
     LOG_LEVEL = "error", AFFICHE_LANG = "en", LANG = "C.UTF-8", HOME = folder .. "/home",
-    PATH = host.env("PATH"), ASAN_OPTIONS = host.env("ASAN_OPTIONS"),
-    LSAN_OPTIONS = "detect_leaks=0",  -- it cannot look for leaks while strace holds the threads
+    PATH = host.env("PATH"), UBSAN_OPTIONS = host.env("UBSAN_OPTIONS"),
+    -- A sanitizer build cannot look for leaks while strace holds the threads.
+    ASAN_OPTIONS = (host.env("ASAN_OPTIONS") or "") .. ":detect_leaks=0",
   } do
     env[key] = value
   end
@@ -97,7 +98,8 @@ end
 ---@param sources? table<string,string> the media: path of each by the name it gets
 function M.open(folder, target, sources)
   local self = setmetatable({ folder = folder, program = host.env("AFFICHE")
-    or host.info().executable, sources = sources or samples(), originals = {} }, World)
+    or host.info().executable, sources = sources or samples(), originals = {},
+    findings = {} }, World)  -- what a sanitizer build said since the last `reset`
   for name, path in pairs(self.sources) do self.originals[name] = assert(host.hash(path)) end
   assert(host.mkdir(folder))
   if target and target ~= "folder" then self.server = servers.start(target) end
@@ -119,6 +121,7 @@ World.__close = World.close
 
 ---As on the first day: the media in the folder, no journal, no post.
 function World:reset()
+  self.findings = {}
   for _, name in ipairs(assert(host.list(self.public))) do
     assert(host.remove(self.public .. "/" .. name, { recursive = true }))
   end
@@ -164,6 +167,9 @@ function World:run(tracer, env, seconds)
   if not result then result = { status = -1, signal = 0, stdout = "", stderr = tostring(err) } end
   result.seconds = host.now("monotonic") - started
   result.object = json.decode(result.stdout)
+  local finding = result.stderr:match("[^\n]*Sanitizer:[^\n]*")
+    or result.stderr:match("[^\n]*runtime error:[^\n]*")
+  if finding then table.insert(self.findings, finding) end
   return result
 end
 

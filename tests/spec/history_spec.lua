@@ -48,7 +48,7 @@ end
 function T:test_a_run_is_finished_at_work_or_without_an_end()
   local first = self.journal:begin_run("flow")
   local object = { success = true, result = { message = "done", stats = { files_found = 2 } } }
-  self.journal:end_run(first, object)
+  history.end_run(self.journal, first, object)
   local second, third = self.journal:begin_run("flow"), self.journal:begin_run("flow")
   local runs, total = history.runs(self.journal, {}, third)
   lu.assertEquals({ total, runs[1].state, runs[2].state, runs[3].state },
@@ -67,7 +67,7 @@ function T:test_the_result_of_a_run_is_whole_however_long()
     local object = { success = true, result = { message = "done", stats = { files_found = count },
       items = items } }
     local id = self.journal:begin_run("flow")
-    self.journal:end_run(id, object)
+    history.end_run(self.journal, id, object)
     lu.assertEquals(json.encode(history.run(self.journal, id).result), json.encode(object))
     lu.assertEquals(object.result.items, items)
   end

@@ -197,14 +197,4 @@ function T:test_facts_are_set_and_forgotten()
   end)
 end
 
-function T:test_runs_are_kept()
-  with(self, function(j)
-    local id = j:begin_run("flow")
-    j:end_run(id, { success = true })
-    local row = j:row("SELECT * FROM run WHERE id = ?", id)
-    lu.assertEquals({ row.workflow, row.result }, { "flow", '{"success":true}' })
-    lu.assertTrue(row.ended >= row.started)
-  end)
-end
-
 return T

@@ -9,13 +9,6 @@ local world = require "world"
 
 local T = {}
 
--- The leak checker of a sanitizer build cannot work on a process that strace holds.
-function T:setUp()
-  if host.env("ASAN_OPTIONS") or host.env("TSAN_OPTIONS") then
-    lu.skip("strace and sanitizers exclude each other")
-  end
-end
-
 -- Every strike is to leave the world in order. The problems of the others, with their points.
 local function problems_of(done)
   local lines = {}

@@ -6,13 +6,6 @@ local lu = require "luaunit"
 
 local T = { deadline = 300 }
 
--- The leak checker of a sanitizer build cannot work on a process that strace holds.
-function T:setUp()
-  if host.env("ASAN_OPTIONS") or host.env("TSAN_OPTIONS") then
-    lu.skip("strace and sanitizers exclude each other")
-  end
-end
-
 -- At each sync of a run, once and for good: no request leaves afterwards, the end comes within 5 s,
 -- and the next start goes on as the stand-in has it (strike.lua and check.lua look at all of it).
 function T.test_a_sync_that_fails()
