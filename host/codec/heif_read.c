@@ -157,10 +157,11 @@ static int read_profile(struct run *run, const struct reader *r, struct image *i
             free(icc);
         return 0;
     }
-    if (r->heif->image_handle_get_nclx_color_profile(r->picture, &nclx).code != 0 || nclx == NULL)
+    struct heif_error error = r->heif->image_handle_get_nclx_color_profile(r->picture, &nclx);
+    if (nclx == NULL)
         return 0;
-    int status = heif_colour_profile(run, nclx, image);
-    r->heif->nclx_color_profile_free(nclx);
+    int status = error.code == 0 ? heif_colour_profile(run, nclx, image) : 0;
+    r->heif->nclx_color_profile_free(nclx); // it is there after an error, too
     return status;
 }
 

@@ -48,8 +48,13 @@ static inline void fuzz_convert(const char *format, const uint8_t *bytes, size_t
     struct codec_job job = {.kind = CODEC_CONVERT, .bytes = bytes, .size = length};
     if (found == NULL || strcmp(found, format) != 0)
         return;
-    job.options = (struct codec_options){
-        .quality = 80, .max_pixels = 1 << 16, .passthrough = true, .focus_x = 0.5, .focus_y = 0.5};
+    job.options =
+        (struct codec_options){.quality = 80,
+                               .max_pixels = 1 << 16,
+                               .passthrough = true,
+                               .focus_x = 0.5,
+                               .focus_y = 0.5,
+                               .keep = CODEC_KEEP_ARTIST | CODEC_KEEP_COPYRIGHT | CODEC_KEEP_ICC};
     fuzz_run(&job);
     job.options.passthrough = false;
     job.options.backdrop = CODEC_BLUR;
