@@ -184,7 +184,7 @@ static void on_ended(struct codec_process *process, const struct codec_death *de
     if (!process->unwanted) {
         note_death(pool);
         log_write(pool->host, LOG_DEBUG, "decoder process %d died: status %lld, signal %d",
-                  process->handle.pid, (long long)death->status, death->signal);
+                  (int)process->pid, (long long)death->status, death->signal);
     }
     if (ticket)
         try_again(pool, ticket, death);
@@ -333,6 +333,16 @@ static void on_timer_closed(uv_handle_t *handle)
     struct codec_pool *pool = handle->data;
     pool->timer_closed = true;
     free_when_empty(pool);
+}
+
+void codec_pool_dismiss(struct host *host)
+{
+    for (int family = 0; family < CODEC_FAMILIES; family++) {
+        struct codec_pool *pool = host->codecs[family];
+        for (struct codec_process *p = pool ? pool->processes : NULL; p; p = p->next)
+            if (!p->ticket)
+                codec_process_dismiss(p);
+    }
 }
 
 void codec_pool_close(struct host *host)

@@ -37,6 +37,8 @@ void codec_pool_submit(struct host *host, struct codec_ticket *ticket);
 void codec_pool_cancel(struct host *host, struct codec_ticket *ticket);
 // After ten deaths in a minute each start of a worker waits so long; 1,000 as shipped.
 void codec_pool_pause(struct host *host, unsigned milliseconds);
+// No job will come any more: who is idle ends while the host closes the rest.
+void codec_pool_dismiss(struct host *host);
 // Accepts a host without a pool. No job may be in it; the loop must turn until the last worker is
 // reaped.
 void codec_pool_close(struct host *host);

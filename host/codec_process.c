@@ -7,8 +7,8 @@
 #include "codec/worker.h"
 #include "codec_check.h"
 #include "sys/channel.h"
+#include "sys/child.h"
 #include "sys/cut.h"
-#include "sys/descriptors.h"
 #include "sys/sandbox.h"
 #include <assert.h>
 #include <limits.h>
@@ -26,7 +26,7 @@ static void on_closed(uv_handle_t *handle)
 
 static void close_handles(struct codec_process *p)
 {
-    uv_close((uv_handle_t *)&p->handle, on_closed);
+    uv_close((uv_handle_t *)&p->exit, on_closed);
     if (p->poll.data)
         uv_close((uv_handle_t *)&p->poll, on_closed);
     sys_socket_close(p->socket); // uv_close has let go of it
@@ -39,8 +39,8 @@ static void end(struct codec_process *p)
     p->ending = true;
     if (p->poll.data)
         uv_poll_stop(&p->poll);
-    uv_ref((uv_handle_t *)&p->handle);
-    uv_process_kill(&p->handle, SIGKILL);
+    uv_ref((uv_handle_t *)&p->exit);
+    kill(p->pid, SIGKILL);
 }
 
 void codec_process_kill(struct codec_process *p)
@@ -59,7 +59,7 @@ void codec_process_dismiss(struct codec_process *p)
     // A sanitizer looks for leaks when a process ends by itself.
     p->ending = true;
     uv_poll_stop(&p->poll);
-    uv_ref((uv_handle_t *)&p->handle);
+    uv_ref((uv_handle_t *)&p->exit);
     sys_socket_cut(p->socket);
 }
 
@@ -74,7 +74,7 @@ static int take_answer(struct codec_process *p)
         return -1;
     p->ticket->answer = answer;
     p->ticket->answer.jpeg = NULL;
-    p->worked += uv_now(p->handle.loop) - p->since;
+    p->worked += uv_now(p->exit.loop) - p->since;
     return 1;
 }
 
@@ -91,10 +91,15 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     p->events->answer(p);
 }
 
-static void on_exit(uv_process_t *handle, int64_t status, int signal)
+// Some child of ours ended; is it this one?
+static void on_child(uv_signal_t *handle, int number)
 {
     struct codec_process *p = handle->data;
-    struct codec_death death = {status, signal};
+    struct codec_death death;
+    (void)number;
+    if (!child_ended(p->pid, &death.status, &death.signal))
+        return;
+    uv_signal_stop(handle);
     // Its last answer may have come in the same turn of the loop.
     if (p->ticket && !p->ending && take_answer(p) == 1) {
         p->ending = true;
@@ -102,7 +107,7 @@ static void on_exit(uv_process_t *handle, int64_t status, int signal)
     }
     p->ending = true;
     // A worker that is no longer wanted ends well, or a sanitizer has found something in it.
-    assert(!sandbox_is_relaxed() || !p->unwanted || status == 0);
+    assert(!sandbox_is_relaxed() || !p->unwanted || death.status == 0);
     p->events->ended(p, &death);
     close_handles(p);
 }
@@ -133,29 +138,20 @@ static const char *program(char *room, size_t size)
     return replaced ? self : room;
 }
 
-static int spawn(struct codec_process *p, uv_loop_t *loop, int end)
+static int spawn(struct codec_process *p, int end)
 {
     char path[PATH_MAX];
     char *flag = p->family == CODEC_HEIF ? WORKER_HEIF_FLAG : WORKER_FLAG;
     char *arguments[] = {"affiche", flag, NULL}, *environment[4];
-    uv_stdio_container_t stdio[WORKER_SOCKET + 1] = {{.flags = UV_IGNORE}};
-    if (sandbox_is_relaxed()) // its reports are wanted
-        stdio[2] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = 2};
-    stdio[WORKER_SOCKET] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = end};
-    uv_process_options_t options = {
+    struct child_options options = {
         .file = program(path, sizeof path),
         .args = arguments,
         .env = child_environment(environment),
-        .flags = UV_PROCESS_DETACHED, // ^C is for the host
-        .exit_cb = on_exit,
-        .stdio = stdio,
-        .stdio_count = WORKER_SOCKET + 1,
+        .socket = end,
+        .number = WORKER_SOCKET,
+        .errors = sandbox_is_relaxed(), // a sanitizer's reports are wanted
     };
-    descriptors_keep();
-    int code = uv_spawn(loop, &p->handle, &options);
-    p->handle.data = p;
-    p->open = 1;
-    return code;
+    return child_start(&options, &p->pid);
 }
 
 static int watch(struct codec_process *p, uv_loop_t *loop)
@@ -178,13 +174,23 @@ int codec_process_start(struct codec_process *p, uv_loop_t *loop,
     if (code != 0)
         return code;
     p->socket = ends[0];
-    code = spawn(p, loop, ends[1]);
+    code = uv_signal_init(loop, &p->exit);
+    if (code != 0) {
+        sys_socket_close(ends[0]);
+        sys_socket_close(ends[1]);
+        return code;
+    }
+    p->exit.data = p;
+    p->open = 1;
+    code = uv_signal_start(&p->exit, on_child, SIGCHLD); // before there is a child to miss
+    if (code == 0)
+        code = spawn(p, ends[1]);
     sys_socket_close(ends[1]);
     if (code != 0) {
         close_handles(p);
         return code;
     }
-    uv_unref((uv_handle_t *)&p->handle);
+    uv_unref((uv_handle_t *)&p->exit);
     if (watch(p, loop) != 0)
         end(p); // `ended` tells
     return 0;
@@ -200,7 +206,7 @@ void codec_process_give(struct codec_process *p, struct codec_ticket *ticket)
     job.fd = -1;
     p->ticket = ticket;
     ticket->process = p;
-    p->since = uv_now(p->handle.loop);
+    p->since = uv_now(p->exit.loop);
     if (p->poll.data)
         uv_ref((uv_handle_t *)&p->poll);
     size_t count = ticket->source < 0 ? 0 : ticket->memory < 0 ? 1 : 2;

@@ -24,7 +24,8 @@ struct codec_process {
     enum codec_family family;
     const struct codec_process_events *events;
     struct codec_ticket *ticket; // in its hands, or NULL
-    uv_process_t handle;
+    pid_t pid;
+    uv_signal_t exit; // SIGCHLD, which tells of every child
     uv_poll_t poll;
     int socket;
     unsigned open;   // handles not closed yet

@@ -193,6 +193,7 @@ void host_close(struct host *host)
     if (!host)
         return;
     host->closing = true;
+    codec_pool_dismiss(host);
     if (host->L)
         lua_close(host->L);
     host->L = NULL;

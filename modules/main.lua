@@ -1,6 +1,4 @@
 -- main.lua - the program: reads the command line, runs one command, returns the exit status.
-local cli = require "cli"
-
 local INTERRUPTED = 130
 
 -- Commands that open nothing beforehand.
@@ -21,7 +19,8 @@ local function run_command(options)
 end
 
 return function(args)
-  local options, status, text = cli.parse(args)
+  if args[1] == "convert" then host.decoder() end -- it starts while all else is read
+  local options, status, text = require "cli".parse(args)
   if not options then
     local sink = status == 0 and io.stdout or io.stderr
     sink:write(text)

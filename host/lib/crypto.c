@@ -1,11 +1,11 @@
-// crypto.c - OpenSSL's libcrypto, for hashes, opened and made ready by whoever needs it first.
+// crypto.c - OpenSSL's libcrypto, for hashes, opened and made ready for whoever needs it first.
 // Its tables are so large that loading it takes longer than a picture's hash.
 #include "crypto.h"
 
 #include "library.h"
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <uv.h>
+#include <stdbool.h>
 
 // The parameters have names of ours.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
@@ -41,19 +41,16 @@ LIST(LIBRARY_FUNCTION)
 
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)
 
-static uv_once_t once = UV_ONCE_INIT;
-static const char *problem;
-static char room[LIBRARY_TEXT];
-
-static void initialise(void)
-{
-    problem = library_open("libcrypto.so.3", entries, sizeof entries / sizeof *entries, room);
-    if (!problem)
-        OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
-}
-
 const char *crypto_problem(void)
 {
-    uv_once(&once, initialise);
+    static char room[LIBRARY_TEXT];
+    static bool ready;
+    if (ready)
+        return NULL;
+    const char *problem =
+        library_open("libcrypto.so.3", entries, sizeof entries / sizeof *entries, room);
+    if (!problem)
+        OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+    ready = !problem;
     return problem;
 }

@@ -1,4 +1,4 @@
-// curl.c - libcurl, opened and made ready by whoever needs it first.
+// curl.c - libcurl, opened and made ready for whoever needs it first.
 // Start-up does not pay for it: it brings thirty libraries, and curl_global_init reads tables and
 // configuration for milliseconds.
 #include "curl.h"
@@ -6,8 +6,8 @@
 #include "library.h"
 #include <curl/curl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <uv.h>
 
 // The parameters have names of ours.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
@@ -116,20 +116,17 @@ CURLcode curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
 
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)
 
-static uv_once_t once = UV_ONCE_INIT;
-static const char *problem;
-static char room[LIBRARY_TEXT];
-
-static void initialise(void)
-{
-    problem = library_open("libcurl.so.4", entries, sizeof entries / sizeof *entries, room);
-    if (!problem && real_curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        problem = "the library libcurl.so.4 cannot be used: it could not be set up";
-}
-
 const char *curl_problem(void)
 {
-    uv_once(&once, initialise);
+    static char room[LIBRARY_TEXT];
+    static bool ready;
+    if (ready)
+        return NULL;
+    const char *problem =
+        library_open("libcurl.so.4", entries, sizeof entries / sizeof *entries, room);
+    if (!problem && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        problem = "the library libcurl.so.4 cannot be used: it could not be set up";
+    ready = !problem;
     return problem;
 }
 

@@ -3,7 +3,7 @@
 // Some libraries bring two dozen others along and take longer to load than most commands run. Those
 // are not linked: a file of this folder defines the functions that the host calls, each of which
 // passes its arguments on to where the library's own was found. Headers are the library's, so that
-// callers and compiler notice no difference. Any thread.
+// callers and compiler notice no difference. The opening is the loop thread's.
 #pragma once
 
 #include <stddef.h>
@@ -16,7 +16,7 @@ struct library_entry {
 enum { LIBRARY_TEXT = 512 };
 
 // Finds every entry in the shared library called `file`. NULL; or `room`, with a text that says why
-// that cannot be and names the library. To be called once for a library, which stays open.
+// that cannot be and names the library. One that was opened stays open.
 const char *library_open(const char *file, const struct library_entry *entries, size_t count,
                          char room[LIBRARY_TEXT]);
 

@@ -5,8 +5,8 @@
 #include "library.h"
 #include <microhttpd.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
-#include <uv.h>
 
 // The parameters have names of ours.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
@@ -79,17 +79,14 @@ const union MHD_DaemonInfo *MHD_get_daemon_info(struct MHD_Daemon *daemon,
 
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)
 
-static uv_once_t once = UV_ONCE_INIT;
-static const char *problem;
-static char room[LIBRARY_TEXT];
-
-static void initialise(void)
-{
-    problem = library_open("libmicrohttpd.so.12", entries, sizeof entries / sizeof *entries, room);
-}
-
 const char *microhttpd_problem(void)
 {
-    uv_once(&once, initialise);
+    static char room[LIBRARY_TEXT];
+    static bool ready;
+    const char *problem = NULL;
+    if (!ready)
+        problem =
+            library_open("libmicrohttpd.so.12", entries, sizeof entries / sizeof *entries, room);
+    ready = !problem;
     return problem;
 }

@@ -60,6 +60,28 @@ function T:test_one_worker_per_core_is_kept()
   lu.assertEquals(own_workers(), first)
 end
 
+-- In a program of its own, which has no worker yet.
+function T:test_a_worker_can_be_started_ahead()
+  local script = set.path .. "/ahead.lua"
+  assert(host.write(script, [[
+    local function count()
+      local pid, found = host.info().pid, 0
+      for child in io.lines(("/proc/%d/task/%d/children"):format(pid, pid), "n") do
+        found = found + (child and 1 or 0)
+      end
+      return found
+    end
+    local before = count()
+    host.decoder()
+    local ahead = count()
+    host.decoder()
+    assert(host.probe(...))
+    print(before, ahead, count())]]))
+  local argv = { host.info().executable, "console", script, set.path .. "/plain.jpg" }
+  local done = assert(host.exec(argv))
+  lu.assertEquals({ done.stdout, done.status }, { "0\t1\t1\n", 0 }, done.stderr)
+end
+
 function T:test_what_holds_a_worker()
   assert(convert "plain.jpg")
   local kind = host.info().sandbox
