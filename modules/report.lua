@@ -37,7 +37,7 @@ end
 ---@param state? "deferred"|"uncertain"
 function M.deferred(result, name, err, place, state)
   result.deferred_count = result.deferred_count + 1
-  host.log("info", err.message, { icon = "⏳", file = name })
+  host.log("info", errors.text(err), { icon = "⏳", file = name })
   add_item(result, place or 0, { file = name, state = state or "deferred",
     media_id = json.null, permalink = json.null, error = public(result.app, err, name) })
 end
@@ -50,7 +50,7 @@ end
 -- One sentence: what failed and what to do.
 local function sentence(app, name, err)
   local action = errors.next_action(err, app.t)
-  local text = err.message
+  local text = errors.text(err)
   if text:sub(1, #name + 1) ~= name .. ":" then text = name .. ": " .. text end
   if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
   return host.redact(text)

@@ -125,7 +125,7 @@ function M.carry(app, flow, pass, only)
   sweep.run(app, source)
   host.log("info", i18n.t("log.scan", { dir = source }))
   local entries, skipped = folder.look(source, flow.order)
-  if not entries then return ended(app, pass, report.cannot_start(app, skipped.message)) end
+  if not entries then return ended(app, pass, report.cannot_start(app, errors.text(skipped))) end
   local found = folder.sort(source, entries, skipped, app.policy.formats)
   if only then folder.restrict(found, only) end
   result.found, result.ignored = found.found, found.ignored

@@ -23,7 +23,11 @@ function M.open(options)
   for _, secret in ipairs(config.secrets(cfg)) do host.secret(secret.value, secret.options) end
   local opened, err = host.log_open { level = cfg.LOG_LEVEL, format = cfg.LOG_FORMAT,
     file = cfg.LOG_FILE }
-  if not opened then return nil, err end
+  if not opened then
+    return nil, errors.new { kind = err.kind, code = err.code, op = "config", path = cfg.LOG_FILE,
+      message = i18n.t("config.log_file", { reason = errors.text(err) }),
+      next_action = i18n.t("action.config.log_file") }
+  end
   for _, problem in ipairs(problems) do
     if not problem.fatal then M.say_problem("warn", problem) end
   end
@@ -42,7 +46,7 @@ end
 function M.say_error(err, t)
   err = errors.of(err)
   local action = errors.next_action(err, t or i18n.current())
-  host.log("error", err.message .. (action and " — " .. action or ""))
+  host.log("error", errors.text(err) .. (action and " — " .. action or ""))
   if err.kind == "script" and err.traceback then host.log("error", err.traceback) end
 end
 
@@ -81,7 +85,7 @@ function M.give_up(options, err, app)
   M.say_error(err, t)
   err = errors.of(err)
   local action = errors.next_action(err, t)
-  print_refusal(options, app, err.message .. (action and " — " .. action or ""))
+  print_refusal(options, app, errors.text(err) .. (action and " — " .. action or ""))
   return 2
 end
 
@@ -129,11 +133,11 @@ function M.begin(app, flow)
   local reason, problems = obstacle(app)
   if reason then return nil, (report.cannot_start(app, reason, problems)), false end
   local connected, err = apps.connect(app)
-  if not connected then return nil, (report.cannot_start(app, err.message)), false end
+  if not connected then return nil, (report.cannot_start(app, errors.text(err))), false end
   if flow.folder then apps.learn(app, flow.folder) end
   local pass, busy = run.begin(app, flow)
   if not pass then
-    return nil, (report.cannot_start(app, busy.message)), busy.code == "EBUSY"
+    return nil, (report.cannot_start(app, errors.text(busy))), busy.code == "EBUSY"
   end
   return pass
 end

@@ -1,6 +1,21 @@
 -- commands/convert.lua - the converter alone, for a shell.
 local apps = require "app"
+local errors = require "errors"
 local session = require "session"
+
+-- What cannot be converted, whatever the converter could make of it.
+local function refusal(app, options, facts)
+  local function refuse(key)
+    return errors.new { kind = "format", op = "convert", file = options.input,
+      message = app.t("convert." .. key, { name = options.input }),
+      next_action = app.t("action.convert." .. key) }
+  end
+  if facts.kind == "video" then return refuse("video") end
+  local input, output = host.stat(options.input), host.stat(options.output)
+  if input and output and input.device == output.device and input.inode == output.inode then
+    return refuse("same")
+  end
+end
 
 return function(app, options)
   local flow, err = apps.load(app, "poster_media")
@@ -11,6 +26,11 @@ return function(app, options)
   local facts, probe_err = host.probe(options.input)
   if not facts then
     session.say_error(probe_err, app.t)
+    return 1
+  end
+  local refused = refusal(app, options, facts)
+  if refused then
+    session.say_error(refused, app.t)
     return 1
   end
   local entry = app.policy.formats[facts.format] or app.policy.formats.jpeg or {}

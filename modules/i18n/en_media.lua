@@ -21,4 +21,13 @@ return {
   ["action.archive.vanished"] = "The post is live; put the file back if it is to be archived.",
   ["log.taken_away"] =
     "{name} is live, and was taken out of the folder: nothing is left to archive",
+  ["convert.video"] = "{name} is a video: convert makes pictures",
+  ["action.convert.video"] = "Videos are prepared by a run, as formats.lua says.",
+  ["convert.same"] = "{name} would be overwritten by its own conversion",
+  ["action.convert.same"] = "Give the result another name.",
+  ["sidecar.json"] = "{name} is no JSON object: {reason}",
+  ["sidecar.no_object"] = "names and values in braces are expected",
+  ["action.sidecar.json"] = "Mend {name}, or write the caption into a .txt file instead.",
+  ["action.caption.encoding"] = "Save the text as UTF-8.",
+  ["action.guardian.wait"] = "Nothing to do: a later run goes on by itself.",
 }

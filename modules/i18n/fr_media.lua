@@ -23,4 +23,13 @@ return {
     "La publication est en ligne ; remettez le fichier s'il doit être archivé.",
   ["log.taken_away"] =
     "{name} est en ligne et a été retiré du dossier : il n'y a plus rien à archiver",
+  ["convert.video"] = "{name} est une vidéo : convert fait des images",
+  ["action.convert.video"] = "Les vidéos sont préparées pendant un passage, selon formats.lua.",
+  ["convert.same"] = "{name} serait écrasé par sa propre conversion",
+  ["action.convert.same"] = "Donnez un autre nom au résultat.",
+  ["sidecar.json"] = "{name} n'est pas un objet JSON : {reason}",
+  ["sidecar.no_object"] = "des noms et des valeurs entre accolades sont attendus",
+  ["action.sidecar.json"] = "Corrigez {name}, ou écrivez plutôt la légende dans un fichier .txt.",
+  ["action.caption.encoding"] = "Enregistrez le texte en UTF-8.",
+  ["action.guardian.wait"] = "Rien à faire : un prochain passage continuera de lui-même.",
 }
