@@ -99,7 +99,10 @@ void web_release(struct web_request *request)
         if (!request->ended)
             web_drop(request);
     } else if (request->state != WEB_ANSWERED) {
-        web_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
+        if (web_is_closed(request->web))
+            web_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "the server is ending");
+        else
+            web_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
     }
     web_request_unref(request);
 }
