@@ -1,10 +1,11 @@
 # affiche: `make demo` and `make test` need nothing but a fresh Debian 12.
 # B, BIN, ROOT and SANITIZE choose another build beside the usual one; see `asan` below. V=1 shows
-# the commands.
+# the commands. SHARED=1 links the small libraries as shared ones.
 
 PREFIX ?= /usr/local
 CC = gcc
-PKGS = lua5.4 libuv libmicrohttpd libcurl libwebp libwebpdemux libpng libjpeg lcms2 sqlite3 openssl
+PKGS = lua5.4 libuv libwebp libwebpdemux libpng libjpeg lcms2 sqlite3
+OPENED = libmicrohttpd libcurl openssl # by host/lib, when a command needs them
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS ?= -O2 -g
@@ -15,7 +16,7 @@ SANITIZE ?=
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 AGAIN = +@$(MAKE) --no-print-directory -j$(JOBS)
 
-SRC := $(wildcard host/*.c host/prim/*.c host/sys/*.c host/codec/*.c)
+SRC := $(wildcard host/*.c host/prim/*.c host/sys/*.c host/lib/*.c host/codec/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 PRIMS := $(notdir $(basename $(wildcard host/prim/*.c)))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
@@ -23,19 +24,23 @@ BENCH := $(B)/tests/bench/pictures
 TOOLS := $(patsubst %.c,$(B)/%,$(shell grep -ls '^int main' tests/tools/*.c))
 
 # Asked of pkg-config once, and only when something is compiled: `make deps` may have to bring it.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(OPENED)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 LANGUAGE = -std=c11 -D_GNU_SOURCE -Ihost -I$(B) $(PKG_CFLAGS) -DAFFICHE_ROOT='"$(ROOT)"'
 ALL_CFLAGS = $(LANGUAGE) $(WARN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) -fPIE $(SANITIZE)
 LINK = $(CC) $(SANITIZE) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS = $(PKG_LIBS) -lgif -lpthread -lm
+# Looking up the functions of a dozen small libraries takes longer than most commands: they are
+# linked in, Lua as a whole for the sake of native modules. Debian has no such form of lcms2.
+LUA = -Wl,--whole-archive -llua5.4 -Wl,--no-whole-archive
+INSIDE = -Wl,-Bstatic $(LUA) -luv_a -lwebpdemux -lwebp -lpng16 -lz -ljpeg -lgif -lsqlite3
+LIBS = $(if $(SHARED),$(PKG_LIBS) -lgif,$(INSIDE) -Wl,-Bdynamic -llcms2) -lpthread -lm
 SAY = $(if $(V),,@echo "  $@" &&)
 
 all: $(BIN)
 
 $(BIN): $(OBJ)
 	@mkdir -p $(@D)
-	$(SAY) $(LINK) -Wl,-E -o $@ $^ $(LIBS)
+	$(SAY) $(LINK) -Wl,--export-dynamic-symbol='lua*' -o $@ $^ $(LIBS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -59,7 +64,7 @@ $(BENCH): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c)) $(filter-out $(B)
 # A tool that the tests run: NAME.c with its main, and what else begins with NAME.
 .SECONDEXPANSION:
 $(TOOLS): $(B)/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard $$**.c))))
-	$(SAY) $(LINK) -o $@ $^ -Wl,--as-needed $(LIBS) -lwebpmux
+	$(SAY) $(LINK) -o $@ $^ -Wl,--as-needed $(PKG_LIBS) -lgif -lwebpmux -lm
 
 deps:
 	@tools/deps.sh run

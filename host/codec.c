@@ -7,6 +7,7 @@
 
 #include "codec_check.h"
 #include "durable.h"
+#include "sniff.h"
 #include "sys/channel.h"
 #include "sys/disk.h"
 #include <stdlib.h>
@@ -14,16 +15,32 @@
 
 // ---- threads ------------------------------------------------------------------------------------
 
+// Which decoders the content is for; what they make of it is not judged here.
+static enum codec_family family_of(int fd)
+{
+    unsigned char start[SNIFF_BYTES];
+    int64_t got = disk_read(fd, start, sizeof start); // a worker reads by position
+    const char *format = got > 0 ? sniff_format(start, (size_t)got) : NULL;
+    bool heif = format && (strcmp(format, "heic") == 0 || strcmp(format, "avif") == 0);
+    return heif ? CODEC_HEIF : CODEC_BUILT_IN;
+}
+
 static void open_files(uv_work_t *request)
 {
     struct codec_work *c = request->data;
     struct disk_facts facts;
+    if (c->ticket.job.kind == CODEC_ASK) {
+        c->ticket.family = CODEC_HEIF;
+        c->file.status = 0;
+        return;
+    }
     int fd = disk_open_file(DISK_HERE, c->file.path, &facts);
     c->file.status = fd < 0 ? fd : 0;
     if (fd < 0)
         return;
     c->ticket.source = fd;
     c->ticket.job.size = facts.size;
+    c->ticket.family = family_of(fd);
     if (c->ticket.job.kind != CODEC_CONVERT)
         return;
     int memory = channel_memory(CODEC_MAX_FILE);
@@ -44,7 +61,8 @@ static void write_result(uv_work_t *request)
         strcpy(a->message, "the decoder gave back what is no proper JPEG");
     } else if (c->file.status == 0) {
         c->at_target = true;
-        c->file.status = durable_write(c->file.target, bytes, a->jpeg_length, 0644, true);
+        unsigned how = DURABLE_REPLACE | (c->unsynced ? DURABLE_UNSYNCED : 0);
+        c->file.status = durable_write(c->file.target, bytes, a->jpeg_length, 0644, how);
     }
     free(bytes);
 }
@@ -142,7 +160,8 @@ int codec_wait(lua_State *L, struct codec_work *c, op_finish_fn finish)
         op_done(&c->file.work.op);
         return api_fail(L, UV_ENOMEM, c->file.name, NULL);
     }
-    codec_pool_prepare(c->file.work.op.host);
+    if (c->ticket.job.kind != CODEC_ASK)
+        codec_pool_prepare(c->file.work.op.host);
     on_thread(c, open_files, on_opened);
     return op_wait(L, &c->file.work.op, finish);
 }

@@ -10,6 +10,7 @@
 struct codec_work {
     struct file_work file; // its status: how opening the source or writing the target ended
     struct codec_ticket ticket;
+    bool unsynced;  // the target need not survive a failure of the machine
     bool in_pool;   // the ticket is, so the pool can end it
     bool at_target; // a failure concerns the target, not the source
 };

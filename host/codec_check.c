@@ -64,7 +64,8 @@ static bool check_facts(struct codec_facts *f, const struct codec_job *job)
                  is_boolean(&f->icc) && is_boolean(&f->faststart) && is_boolean(&f->edit_list);
     bool texts = clean_text(f->format, sizeof f->format) && clean_text(f->codec, sizeof f->codec) &&
                  clean_text(f->audio_codec, sizeof f->audio_codec) &&
-                 clean_text(f->colour, sizeof f->colour) && check_words(&f->words);
+                 clean_text(f->colour, sizeof f->colour) &&
+                 clean_text(f->profile, sizeof f->profile) && check_words(&f->words);
     int side = flags && f->video ? UINT16_MAX : CODEC_MAX_SIDE;
     return flags && texts && f->format[0] && is_between(1, f->width, side) &&
            is_between(1, f->height, side) && is_between(1, f->orientation, 8) &&
@@ -76,9 +77,9 @@ static bool check_facts(struct codec_facts *f, const struct codec_job *job)
 
 static bool check_result(const struct codec_answer *a)
 {
-    return a->jpeg_length > 0 && a->jpeg_length <= CODEC_MAX_FILE &&
+    return is_boolean(&a->turned) && a->jpeg_length > 0 && a->jpeg_length <= CODEC_MAX_FILE &&
            is_between(1, a->width, CODEC_MAX_SIDE) && is_between(1, a->height, CODEC_MAX_SIDE) &&
-           is_between(0, a->quality, 100) && a->removed >> CODEC_EXTRAS == 0;
+           is_between(0, a->quality, 100) && a->removed >> CODEC_EXTRAS == 0 && a->kept >> 3 == 0;
 }
 
 bool codec_check_answer(struct codec_answer *answer, const struct codec_job *job)
@@ -87,6 +88,8 @@ bool codec_check_answer(struct codec_answer *answer, const struct codec_job *job
         return false;
     switch ((int)answer->status) {
     case CODEC_OK:
+        if (job->kind == CODEC_ASK)
+            return true; // the message is all there is
         return check_facts(&answer->facts, job) &&
                (job->kind == CODEC_PROBE || check_result(answer));
     case CODEC_IO:
@@ -103,7 +106,7 @@ bool codec_check_answer(struct codec_answer *answer, const struct codec_job *job
 // ---- the picture --------------------------------------------------------------------------------
 
 enum { SOF0 = 0xC0, SOF1 = 0xC1, DHT = 0xC4, RST0 = 0xD0, RST7 = 0xD7, SOI = 0xD8, EOI = 0xD9 };
-enum { SOS = 0xDA, DQT = 0xDB, DRI = 0xDD, APP0 = 0xE0, APP2 = 0xE2, APP14 = 0xEE };
+enum { SOS = 0xDA, DQT = 0xDB, DRI = 0xDD, APP0 = 0xE0, APP1 = 0xE1, APP2 = 0xE2, APP14 = 0xEE };
 enum { MAX_SEGMENTS = 512, MAX_SCANS = 4 };
 
 struct picture {
@@ -126,6 +129,19 @@ static bool check_frame(struct picture *p, const uint8_t *payload, size_t length
            length == 6 + 3u * payload[5];
 }
 
+// Names of people alone, in one directory: as exif_write.c makes it.
+static bool check_exif(const uint8_t *payload, size_t length)
+{
+    size_t count = length >= 16 ? payload[14] : 0, end = 16 + 12 * count + 4;
+    if (length > 512 || length < end || memcmp(payload, "Exif\0\0II*\0\10\0\0\0", 14) != 0 ||
+        payload[15] != 0 || count < 1 || count > 2 || memcmp(payload + end - 4, "\0\0\0", 4) != 0)
+        return false;
+    for (const uint8_t *entry = payload + 16; count > 0; count--, entry += 12)
+        if (memcmp(entry, "\x3B\1\2", 4) != 0 && memcmp(entry, "\x98\x82\2", 4) != 0)
+            return false;
+    return true;
+}
+
 static bool check_segment(struct picture *p, int marker, const uint8_t *payload, size_t length)
 {
     switch (marker) {
@@ -141,6 +157,8 @@ static bool check_segment(struct picture *p, int marker, const uint8_t *payload,
         return p->frames == 1 && ++p->scans <= MAX_SCANS && length >= 6;
     case APP0:
         return length == 14 && begins(payload, length, "JFIF", 5);
+    case APP1:
+        return check_exif(payload, length);
     case APP2:
         return length > 14 && begins(payload, length, "ICC_PROFILE", 12);
     case APP14:

@@ -106,6 +106,9 @@ void codec_push_facts(lua_State *L, const struct codec_facts *facts)
     set_boolean(L, "alpha", facts->alpha);
     set_boolean(L, "icc", facts->icc);
     set_text(L, "colour", facts->colour);
+    set_text(L, "profile", facts->profile);
+    if (!facts->video && facts->duration > 0)
+        set_number(L, "duration", facts->duration);
     if (facts->depth)
         set_integer(L, "depth", facts->depth);
     if (facts->components) {

@@ -16,6 +16,7 @@ static const uint64_t LIFE = 300000;      // milliseconds of work after which a 
 
 struct codec_pool {
     struct host *host;
+    enum codec_family family;
     struct codec_process *processes;
     unsigned count, most;
     struct codec_ticket *first, *last; // those that wait
@@ -219,6 +220,7 @@ static struct codec_process *start_another(struct codec_pool *pool, int *code)
     pool->rested = false;
     if (process) {
         process->owner = pool;
+        process->family = pool->family;
         process->next = pool->processes;
         *code = codec_process_start(process, &pool->host->loop, &EVENTS);
     }
@@ -263,20 +265,21 @@ static void pump(struct codec_pool *pool)
 
 // ---- entry points -------------------------------------------------------------------------------
 
-static struct codec_pool *pool_of(struct host *host)
+static struct codec_pool *pool_of(struct host *host, enum codec_family family)
 {
-    if (host->codecs)
-        return host->codecs;
+    if (host->codecs[family])
+        return host->codecs[family];
     struct codec_pool *pool = calloc(1, sizeof *pool);
     if (!pool)
         return NULL;
     pool->host = host;
+    pool->family = family;
     pool->most = uv_available_parallelism();
     pool->pause = 1000;
     uv_timer_init(&host->loop, &pool->timer);
     uv_unref((uv_handle_t *)&pool->timer);
     pool->timer.data = pool;
-    host->codecs = pool;
+    host->codecs[family] = pool;
     if (sandbox_is_relaxed())
         log_write(host, LOG_DEBUG,
                   "built with a sanitizer: decoders run without filter and memory limit");
@@ -285,7 +288,7 @@ static struct codec_pool *pool_of(struct host *host)
 
 void codec_pool_prepare(struct host *host)
 {
-    struct codec_pool *pool = pool_of(host);
+    struct codec_pool *pool = pool_of(host, CODEC_BUILT_IN);
     int code;
     if (pool && pool->count == 0 && !must_rest(pool))
         start_another(pool, &code); // if it cannot be, the job will say so
@@ -293,7 +296,7 @@ void codec_pool_prepare(struct host *host)
 
 void codec_pool_submit(struct host *host, struct codec_ticket *ticket)
 {
-    struct codec_pool *pool = pool_of(host);
+    struct codec_pool *pool = pool_of(host, ticket->family);
     ticket->process = NULL;
     ticket->deaths = 0;
     if (!pool) {
@@ -311,16 +314,18 @@ void codec_pool_cancel(struct host *host, struct codec_ticket *ticket)
         codec_process_kill(ticket->process);
         ticket->process = NULL;
     } else {
-        take_out(host->codecs, ticket);
+        take_out(host->codecs[ticket->family], ticket);
     }
     fail(ticket, CODEC_STOPPED, "stopped");
 }
 
 void codec_pool_pause(struct host *host, unsigned milliseconds)
 {
-    struct codec_pool *pool = pool_of(host);
-    if (pool)
-        pool->pause = milliseconds;
+    for (int family = 0; family < CODEC_FAMILIES; family++) {
+        struct codec_pool *pool = pool_of(host, (enum codec_family)family);
+        if (pool)
+            pool->pause = milliseconds;
+    }
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -332,12 +337,14 @@ static void on_timer_closed(uv_handle_t *handle)
 
 void codec_pool_close(struct host *host)
 {
-    struct codec_pool *pool = host->codecs;
-    if (!pool)
-        return;
-    host->codecs = NULL;
-    pool->closing = true;
-    for (struct codec_process *p = pool->processes; p; p = p->next)
-        codec_process_dismiss(p);
-    uv_close((uv_handle_t *)&pool->timer, on_timer_closed);
+    for (int family = 0; family < CODEC_FAMILIES; family++) {
+        struct codec_pool *pool = host->codecs[family];
+        if (!pool)
+            continue;
+        host->codecs[family] = NULL;
+        pool->closing = true;
+        for (struct codec_process *p = pool->processes; p; p = p->next)
+            codec_process_dismiss(p);
+        uv_close((uv_handle_t *)&pool->timer, on_timer_closed);
+    }
 }

@@ -1,4 +1,5 @@
 // codec_pool.h - the worker processes that decode, one per core, and the jobs that wait for them.
+// Each family of decoders has a pool of its own.
 //
 // Workers are started when a job needs one and kept. One that dies costs its job a new try, three
 // deaths on one job an error that names the signal. Loop thread only; idle workers do not keep the
@@ -14,8 +15,10 @@ struct codec_process;
 // A job in hand. It lives where the caller wants until `done` was called.
 struct codec_ticket {
     struct codec_job job;
-    int source; // borrowed: descriptor of the source
+    int source; // borrowed: descriptor of the source, or -1
     int memory; // borrowed: where the JPEG goes (channel_memory), or -1
+    enum codec_family family;
+    unsigned deaths; // the pool's own
     // Checked as far as it can be without the JPEG; `jpeg` is NULL, the bytes are in `memory`.
     struct codec_answer answer;
     // Called exactly once, also within codec_pool_submit and codec_pool_cancel.
@@ -24,7 +27,6 @@ struct codec_ticket {
     // The pool's own.
     struct codec_ticket *next;
     struct codec_process *process;
-    unsigned deaths;
 };
 
 // A job will come soon: starts a worker if there is none, so that it is ready by then.

@@ -136,7 +136,8 @@ static const char *program(char *room, size_t size)
 static int spawn(struct codec_process *p, uv_loop_t *loop, int end)
 {
     char path[PATH_MAX];
-    char *arguments[] = {"affiche", WORKER_FLAG, NULL}, *environment[4];
+    char *flag = p->family == CODEC_HEIF ? WORKER_HEIF_FLAG : WORKER_FLAG;
+    char *arguments[] = {"affiche", flag, NULL}, *environment[4];
     uv_stdio_container_t stdio[WORKER_SOCKET + 1] = {{.flags = UV_IGNORE}};
     if (sandbox_is_relaxed()) // its reports are wanted
         stdio[2] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = 2};
@@ -202,7 +203,7 @@ void codec_process_give(struct codec_process *p, struct codec_ticket *ticket)
     p->since = uv_now(p->handle.loop);
     if (p->poll.data)
         uv_ref((uv_handle_t *)&p->poll);
-    size_t count = ticket->memory < 0 ? 1 : 2;
+    size_t count = ticket->source < 0 ? 0 : ticket->memory < 0 ? 1 : 2;
     if (!p->ending && channel_send(p->socket, &job, sizeof job, descriptors, count) != 0)
         end(p);
 }

@@ -21,6 +21,7 @@ struct codec_process_events {
 struct codec_process {
     struct codec_process *next; // the owner's list
     void *owner;
+    enum codec_family family;
     const struct codec_process_events *events;
     struct codec_ticket *ticket; // in its hands, or NULL
     uv_process_t handle;
@@ -33,8 +34,8 @@ struct codec_process {
     uint64_t worked; // so far
 };
 
-// For a zeroed structure with its owner. 0; or a negative UV_E*, and `freed` follows if `open` is
-// not 0. No event is raised from within.
+// For a zeroed structure with its owner and family. 0; or a negative UV_E*, and `freed` follows if
+// `open` is not 0. No event is raised from within.
 int codec_process_start(struct codec_process *process, uv_loop_t *loop,
                         const struct codec_process_events *events);
 // For one that has no ticket. When it turns out to be dead, `ended` tells.

@@ -107,7 +107,9 @@ static int configure(struct db_connection *c)
     sqlite3_db_config(c->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(c->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     // Not stored in the file: each connection must ask for it.
-    return db_connection_exec(c, "PRAGMA synchronous=FULL");
+    int code = db_connection_exec(c, "PRAGMA synchronous=FULL");
+    // KB of pages. What is asked again and again is little, whatever the journal has grown to.
+    return code ? code : db_connection_exec(c, "PRAGMA cache_size=-256");
 }
 
 static int choose_journal(struct db_connection *c)

@@ -346,31 +346,32 @@ int durable_move(struct durable_job *job)
 // Writing ------------------------------------------------------------------------------------
 
 static int write_into_place(struct ends *e, const void *data, size_t length, unsigned mode,
-                            bool replace)
+                            unsigned how)
 {
+    bool synced = !(how & DURABLE_UNSYNCED);
     int fd = create_temporary(e, mode);
     if (fd < 0)
         return fd;
     int code = disk_write(fd, data, length);
-    if (code == 0)
+    if (code == 0 && synced)
         code = disk_sync(fd);
-    if (code == 0 && replace)
+    if (code == 0 && how & DURABLE_REPLACE)
         code = disk_rename(e->to_folder, e->temporary, e->to_folder, e->to.name);
     else if (code == 0)
         code = disk_rename_new(e->to_folder, e->temporary, e->to_folder, e->to.name);
     if (code != 0)
         return code;
     *e->temporary = '\0';
-    return disk_sync_folder(e->to_folder);
+    return synced ? disk_sync_folder(e->to_folder) : 0;
 }
 
-int durable_write(const char *path, const void *data, size_t length, unsigned mode, bool replace)
+int durable_write(const char *path, const void *data, size_t length, unsigned mode, unsigned how)
 {
     struct ends e = {.from_folder = -1, .to_folder = -1, .source = -1, .made = -1};
     struct durable_job job = {.target = path};
     int code = open_target(&job, &e, false);
     if (code == 0)
-        code = write_into_place(&e, data, length, mode, replace);
+        code = write_into_place(&e, data, length, mode, how);
     close_ends(&e);
     return code;
 }

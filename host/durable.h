@@ -21,5 +21,8 @@ struct durable_job {
 int durable_move(struct durable_job *job);
 // Under a temporary name first; keeps time and permissions.
 int durable_copy(struct durable_job *job);
-// UV_EEXIST when the name is taken and `replace` is false.
-int durable_write(const char *path, const void *data, size_t length, unsigned mode, bool replace);
+enum {
+    DURABLE_REPLACE = 1,  // else UV_EEXIST when the name is taken
+    DURABLE_UNSYNCED = 2, // whole or not at all, unless the machine fails
+};
+int durable_write(const char *path, const void *data, size_t length, unsigned mode, unsigned how);

@@ -2,7 +2,7 @@
 
 #include "file_work.h"
 
-#include <openssl/crypto.h>
+#include "lib/crypto.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,9 +33,6 @@ static bool stop_asked(void *owner)
 void *file_begin(lua_State *L, const char *name, size_t size, double timeout, const char *path,
                  const char *target, op_release_fn release)
 {
-    // The library behind the hashes sets itself up once, and what it keeps for that thread is only
-    // given back on this one.
-    OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
     struct file_work *file = work_begin(L, size, release);
     file->name = name;
     file->stop = (struct files_stop){stop_asked, &file->work};
@@ -63,6 +60,16 @@ int file_wait(lua_State *L, struct file_work *file, void (*run)(struct work *w),
         return api_fail(L, UV_ENOMEM, file->name, NULL);
     }
     return work_wait(L, &file->work, run, finish);
+}
+
+int file_wait_hash(lua_State *L, struct file_work *file, void (*run)(struct work *w),
+                   op_finish_fn finish)
+{
+    const char *problem = crypto_problem();
+    if (!problem)
+        return file_wait(L, file, run, finish);
+    op_done(&file->work.op);
+    return api_error(L, "io", false, file->name, "%s: %s", file->name, problem);
 }
 
 // Where the text of the system would be a riddle. NULL: it is not.

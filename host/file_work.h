@@ -32,5 +32,8 @@ void file_release(struct op *op);
 // Always the last statement. `run` sets status; where memory is short it is never called.
 int file_wait(lua_State *L, struct file_work *file, void (*run)(struct work *w),
               op_finish_fn finish);
+// The same for a `run` that hashes.
+int file_wait_hash(lua_State *L, struct file_work *file, void (*run)(struct work *w),
+                   op_finish_fn finish);
 // nil and the Error for a status other than 0; `path` is the one to name.
 int file_fail(lua_State *L, struct file_work *file, const char *path);

@@ -74,7 +74,7 @@ void files_suffixed(const char *name, unsigned n, char out[DISK_NAME_MAX + 1])
     if (strlen(name) + strlen(middle) > DISK_NAME_MAX) {
         unsigned char digest[EVP_MAX_MD_SIZE] = {0};
         char hash[9];
-        EVP_Digest(name, strlen(name), digest, NULL, EVP_sha256(), NULL);
+        EVP_Q_digest(NULL, "SHA256", NULL, name, strlen(name), digest, NULL);
         to_hex(digest, 4, hash);
         snprintf(middle, sizeof middle, "-%s-%u", hash, n);
         stem = cut(name, stem, DISK_NAME_MAX - strlen(middle) - strlen(extension));

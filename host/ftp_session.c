@@ -3,7 +3,6 @@
 // at all. So every socket is registered, and a stopped job is woken by shutting them down.
 
 #include "ftp_session.h"
-#include "curl_once.h"
 #include "sys/cut.h"
 #include <stdlib.h>
 #include <string.h>
@@ -63,8 +62,6 @@ void ftp_session_close(struct ftp_session *session)
 
 static bool make_handles(struct ftp_session *session)
 {
-    if (curl_ready())
-        return false;
     if (!session->multi) {
         CURLM *multi = curl_multi_init();
         uv_mutex_lock(&session->lock);

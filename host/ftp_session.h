@@ -1,6 +1,6 @@
 // ftp_session.h - what a transfer thread keeps between two jobs: one easy handle with its
 // connection, the way of talking that worked, and the sockets, so that another thread can cut them.
-// Everything belongs to the transfer thread but ftp_session_cut.
+// Everything belongs to the transfer thread but ftp_session_cut. libcurl must be ready.
 #pragma once
 
 #include <curl/curl.h>

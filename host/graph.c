@@ -6,9 +6,8 @@
 #include "api.h"
 #include "form.h"
 #include "graph_class.h"
-#include <openssl/crypto.h>
+#include "lib/crypto.h"
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,14 +42,17 @@ static void add_proof(lua_State *L, const char *token, const char *secret)
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char mac[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
+    size_t length = 0;
     if (!token)
         luaL_error(L, "option 'app_secret': it needs option 'token'");
-    if (!HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)token,
-              strlen(token), mac, &length))
+    const char *problem = crypto_problem();
+    if (problem)
+        luaL_error(L, "option 'app_secret': %s", problem);
+    if (!EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, secret, strlen(secret),
+                   (const unsigned char *)token, strlen(token), mac, sizeof mac, &length))
         luaL_error(L, "option 'app_secret': HMAC-SHA-256 is not available");
     char hex[2 * EVP_MAX_MD_SIZE + 1];
-    for (unsigned i = 0; i < length; i++) {
+    for (size_t i = 0; i < length; i++) {
         hex[2 * i] = digits[mac[i] >> 4];
         hex[2 * i + 1] = digits[mac[i] & 15];
     }
@@ -58,7 +60,7 @@ static void add_proof(lua_State *L, const char *token, const char *secret)
     const char *form = lua_tostring(L, -1);
     lua_pushfstring(L, "%s%sappsecret_proof=%s", form, *form ? "&" : "", hex);
     lua_replace(L, -2);
-    OPENSSL_cleanse(mac, sizeof mac);
+    explicit_bzero(mac, sizeof mac);
 }
 
 void graph_check(lua_State *L, struct http_options *o, const char *fields)

@@ -46,7 +46,7 @@ struct host {
     struct http_pool *http;
     struct transfer_pool *transfers;
     struct signals *signals;
-    struct codec_pool *codecs;
+    struct codec_pool *codecs[2]; // by enum codec_family
 };
 
 // The host that owns this state. Never fails.

@@ -4,9 +4,9 @@
 #include "http.h"
 
 #include "api.h"
-#include "curl_once.h"
 #include "http_error.h"
 #include "http_pool.h"
+#include "lib/curl.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,27 +79,51 @@ static size_t on_body(char *data, size_t size, size_t count, void *owner)
 void http_ended(struct http_request *r, CURLcode code)
 {
     r->running = false;
+    r->ended = true;
     r->code = code;
-    op_done(&r->op);
+    if (http_body_stop(&r->file))
+        op_done(&r->op);
 }
 
 static void http_cancel(struct op *op)
 {
     struct http_request *r = (struct http_request *)op;
-    if (!r->running)
+    if (!r->running) {
+        http_body_stop(&r->file); // it is being opened, or ends already
         return;
+    }
     http_pool_stop(op->host, r->easy);
     http_ended(r, CURLE_ABORTED_BY_CALLBACK);
+}
+
+// The file is open, or it has been let go of.
+static void on_file_idle(struct http_body *body)
+{
+    struct http_request *r = body->owner;
+    if (r->ended) {
+        op_done(&r->op);
+        return;
+    }
+    r->code = body->stopped || body->status ? CURLE_READ_ERROR : http_body_set(body, r->easy);
+    if (r->code == CURLE_OK)
+        r->code = http_pool_start(r->op.host, r->easy);
+    r->running = r->code == CURLE_OK;
+    if (!r->running)
+        op_done(&r->op);
 }
 
 static void http_release(struct op *op)
 {
     struct http_request *r = (struct http_request *)op;
+    http_body_free(&r->file);
+    free(r->what);
+    free(r->source);
+    free(r->body);
+    if (!r->easy) // then there is nothing of libcurl's, maybe not even libcurl
+        return;
     http_pool_give(op->host, r->easy);
     curl_slist_free_all(r->headers);
-    free(r->what);
     curl_free(r->url);
-    free(r->body);
 }
 
 // ---- start --------------------------------------------------------------------------------------
@@ -159,9 +183,9 @@ static CURLcode set_body(struct http_request *r, const struct http_options *o)
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     else // the length that HEAD tells is of a body that does not come
         curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)o->max_bytes);
-    if (!post && (o->body || !r->safe))
+    if (!post && (o->body || o->body_file || !r->safe))
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, o->method);
-    if (!o->body && !post)
+    if (o->body_file || (!o->body && !post))
         return CURLE_OK;
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body_length);
     return curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, o->body ? o->body : "");
@@ -231,10 +255,26 @@ static void set_callbacks(struct http_request *r)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, r);
 }
 
+static CURLcode open_file(struct http_request *r, const struct http_options *o)
+{
+    r->source = strdup(o->body_file);
+    r->file.owner = r;
+    r->file.idle = on_file_idle;
+    if (!r->source)
+        return CURLE_OUT_OF_MEMORY;
+    r->file.status = http_body_open(&r->file, op_loop(&r->op), r->source, o->body_offset);
+    return r->file.status ? CURLE_READ_ERROR : CURLE_OK;
+}
+
 static CURLcode start(lua_State *L, struct http_request *r, const struct http_options *o)
 {
     r->name = o->name;
     r->max_bytes = o->max_bytes;
+    const char *problem = curl_problem();
+    if (problem) {
+        snprintf(r->error, sizeof r->error, "%s", problem);
+        return CURLE_FAILED_INIT;
+    }
     r->easy = http_pool_take(r->op.host);
     if (!r->easy)
         return CURLE_OUT_OF_MEMORY;
@@ -245,7 +285,12 @@ static CURLcode start(lua_State *L, struct http_request *r, const struct http_op
         code = set_body(r, o);
     if (code == CURLE_OK)
         code = set_headers(L, r, o);
-    return code == CURLE_OK ? http_pool_start(r->op.host, r->easy) : code;
+    if (code == CURLE_OK && o->body_file)
+        return open_file(r, o);
+    if (code == CURLE_OK)
+        code = http_pool_start(r->op.host, r->easy);
+    r->running = code == CURLE_OK;
+    return code;
 }
 
 struct http_request *http_begin(lua_State *L)
@@ -257,8 +302,7 @@ int http_wait(lua_State *L, struct http_request *r, const struct http_options *o
               op_finish_fn finish)
 {
     r->code = start(L, r, options);
-    r->running = r->code == CURLE_OK;
-    if (!r->running)
+    if (r->code != CURLE_OK)
         op_done(&r->op);
     return op_wait(L, &r->op, finish);
 }

@@ -2,6 +2,7 @@
 // Loop thread only. Used by the primitives http, graph_get and graph_post.
 #pragma once
 
+#include "http_body.h"
 #include "op.h"
 #include <curl/curl.h>
 
@@ -12,6 +13,8 @@ struct http_options {
     const char *method;     // upper case
     const char *body;       // NULL: none
     size_t body_length;     // bytes
+    const char *body_file;  // in its place: the rest of this file,
+    uint64_t body_offset;   // from this byte on
     int headers;            // stack index of a list of lines "Name: value"; 0: none
     const char *ca_file;    // NULL: what the environment or libcurl says
     double timeout;         // seconds, for the whole
@@ -28,12 +31,15 @@ struct http_request {
     CURL *easy;                 // owned
     struct curl_slist *headers; // owned: lines to send
     char *what;                 // owned: "GET https://host/path", for errors; may be NULL
+    char *source;               // owned: the file that is sent, or NULL
+    struct http_body file;      // used when there is one
     char *url;                  // owned by libcurl: where it ended
     char *body;                 // owned
     size_t length, capacity, max_bytes;
     size_t header_bytes; // received
     CURLcode code;       // how it ended
     bool running;        // in the multi
+    bool ended;          // was in it
     bool sent;           // false: certainly no byte of the request has left
     bool safe;           // GET or HEAD: a second try by libcurl has no effect
     bool repeated;       // libcurl wanted to send a request again that is not safe

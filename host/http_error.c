@@ -9,6 +9,7 @@ static const struct {
     CURLcode code;
     struct http_class class;
 } classes[] = {
+    {CURLE_FAILED_INIT, {"io", false}}, // there is no libcurl
     {CURLE_URL_MALFORMAT, {"format", false}},
     {CURLE_OPERATION_TIMEDOUT, {"timeout", true}},
     {CURLE_OUT_OF_MEMORY, {"limit", true}},

@@ -6,7 +6,6 @@
 
 #include "http_pool.h"
 
-#include "curl_once.h"
 #include "http.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -140,8 +139,6 @@ static int timer_wanted(CURLM *multi, long milliseconds, void *data)
 
 static struct http_pool *pool_new(struct host *host)
 {
-    if (curl_ready())
-        return NULL;
     struct http_pool *pool = calloc(1, sizeof *pool);
     if (!pool)
         return NULL;

@@ -8,7 +8,7 @@
 struct http_request;
 
 // Returns new: an easy handle with nothing set, taken from those that are idle; NULL when memory is
-// short. Makes the pool at first use.
+// short. Makes the pool at first use; libcurl must be ready (curl_problem).
 CURL *http_pool_take(struct host *host);
 // Takes the handle back, which must not be running. Accepts NULL, also when the pool is gone.
 void http_pool_give(struct host *host, CURL *easy);

@@ -93,6 +93,15 @@ int http_push_failure(lua_State *L, struct http_request *r)
         return 0;
     if (r->op.cancelled)
         return api_stopped(L, &r->op, r->name);
+    if (r->file.status) {
+        if (r->file.status == UV_EOF)
+            api_error(L, "io", true, r->name, "%s: the file became shorter", r->source);
+        else
+            api_fail(L, r->file.status, r->name, r->source);
+        lua_pushboolean(L, r->sent);
+        lua_setfield(L, -2, "sent");
+        return 2;
+    }
     struct http_class class = classify(r);
     api_error(L, class.kind, class.retryable, r->name, "%s: %s%s%s", r->name,
               r->what ? r->what : "", r->what ? ": " : "", reason(r));

@@ -1,12 +1,15 @@
 // main.c - the program: open the host, run modules/main.lua, close. Or, when the host starts it so,
-// a worker that decodes and has nothing of the host in it.
+// a worker that decodes and has nothing of the host in it, or another program, locked in.
 #include "codec/worker.h"
 #include "host.h"
+#include "sys/confine.h"
 
 int main(int argc, char **argv)
 {
     if (worker_is_wanted(argc, argv))
-        worker_main(codec_run);
+        worker_main(argv[1], codec_run);
+    if (confine_is_wanted(argc, argv))
+        return confine_run(argv);
     struct host *host = host_open();
     if (!host)
         return 2;

@@ -12,6 +12,10 @@
 
 enum { HOOK_EVERY = 1000 }; // instructions: its cost is below what can be measured
 
+// A collection begins when memory has grown by a quarter, not doubled, and is done in larger steps:
+// what lives is little here, and most of what is made is dropped at once.
+enum { GC_PAUSE = 125, GC_STEP = 400 };
+
 static const char MEMORY_ERROR = 0; // registry key by address
 
 // ---- budget -------------------------------------------------------------------------------------
@@ -179,6 +183,7 @@ static void drop(lua_State *L, const char *library, const char *name)
 void script_open(lua_State *L)
 {
     luaL_openlibs(L);
+    lua_gc(L, LUA_GCINC, GC_PAUSE, GC_STEP, 0);
     // These stop every file at once, or run a shell: host.exec is the way.
     drop(L, "os", "exit");
     drop(L, "os", "execute");

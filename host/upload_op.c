@@ -2,7 +2,7 @@
 // Loop thread only. The operation owns copies of all texts, since the job outlives a killed task.
 
 #include "upload_op.h"
-#include "curl_once.h"
+#include "lib/curl.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,6 +182,11 @@ int upload_op_wait(lua_State *L, const char *name, const struct upload_args *arg
     u->job.run = run;
     u->job.done = on_done;
     u->job.connections = args->connections;
+    const char *problem = curl_problem();
+    if (problem) {
+        op_done(&u->op);
+        return api_error(L, "io", false, name, "%s: %s", name, problem);
+    }
     int code = copy_args(&u->upload, args);
     if (code == 0)
         code = transfer_submit(u->op.host, &u->job);

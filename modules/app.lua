@@ -15,36 +15,6 @@ local folder = require "folder"
 
 local M = {}
 
-local function home_scripts()
-  local home = host.env("XDG_CONFIG_HOME")
-  if not home or home == "" then home = (host.env("HOME") or "") .. "/.config" end
-  return home:sub(1, 1) == "/" and home .. "/affiche/scripts" or nil
-end
-
----The folder of the user's own scripts: the one that is named, else the one in the home folder.
----@param cfg table
----@return string|nil
-function M.user_scripts(cfg)
-  return cfg.AFFICHE_SCRIPTS or home_scripts()
-end
-
-local function script_folders(cfg)
-  local folders = { cfg.AFFICHE_SCRIPTS }
-  folders[#folders + 1] = home_scripts()
-  folders[#folders + 1] = host.info().root .. "/scripts"
-  return folders
-end
-
--- The named folder must be there: a mistyped one would silently mean the shipped rules.
-local function check_folder(path)
-  if not path then return true end
-  local stat = host.stat(path .. "/.")
-  if stat and stat.type == "folder" then return true end
-  return nil, host.error { kind = "script", op = "script", path = path,
-    message = i18n.t("script.no_folder", { path = path }),
-    next_action = i18n.t("action.script.no_folder") }
-end
-
 -- Settings that change nothing about what a step makes.
 local WITHOUT_EFFECT = { ACCESS_TOKEN = true, API_TOKEN = true, APP_SECRET = true,
   APP_ID = true, HOST = true, PORT = true, LOG_LEVEL = true, LOG_FORMAT = true,
@@ -67,12 +37,10 @@ end
 ---@return table|nil app, Error?
 function M.new(options)
   local cfg = options.cfg
-  local named, err = check_folder(cfg.AFFICHE_SCRIPTS)
-  if not named then return nil, err end
-  local app = { cfg = cfg, problems = options.problems, policy = {} }
+  local loader, err = script.open(cfg, config.public(cfg), workflow.define)
+  if not loader then return nil, err end
+  local app = { cfg = cfg, problems = options.problems, policy = {}, loader = loader }
   app.t = i18n.get(cfg.AFFICHE_LANG)
-  app.loader = script.new { folders = script_folders(cfg), env = config.public(cfg),
-    workflow = workflow.define }
   app.target = config.target(cfg)
   app.server_label = app.target and app.target.label or ""
   return app

@@ -7,6 +7,7 @@ local items = require "item"
 local json = require "json"
 local mutex = require "mutex"
 local receipt = require "receipt"
+local underway = require "underway"
 
 local M = {}
 
@@ -92,7 +93,7 @@ local function move_medium(item, target, post)
   if not path then return nil, move_err end
   local actual = path:match("[^/]*$")
   if actual ~= name then
-    host.move(receipt.path(target, name), receipt.path(target, actual))
+    host.move(written, receipt.path(target, actual))
   end
   return path
 end
@@ -113,6 +114,7 @@ function M.move(item, name)
   if not sides then return nil, side_err end
   local path, err = move_medium(item, target, post)
   if not path then return nil, err end
+  underway.drop(item, instagram.post_kind(item))
   local text = name == "processed" and "log.archived" or "log.moved"
   host.log("info", i18n.t(text, { name = item.name, folder = name }),
     { icon = "✅", file = item.name })

@@ -1,4 +1,5 @@
 -- candidate.lua - which files of the folder are to be published, and what is known of each.
+local animation = require "animation"
 local folder = require "folder"
 local i18n = require "i18n"
 local instagram = require "instagram"
@@ -13,11 +14,13 @@ function M.make_item(app, flow, entry, sidecars)
   local sha256, size = host.hash(entry.path)
   if not sha256 then return nil, size end
   local facts, probe_err = host.probe(entry.path)
-  local sidecar, sidecar_err = folder.sidecar(sidecars[entry.stem])
+  local sidecar, sidecar_err = folder.sidecar(sidecars[folder.stem(entry.name)])
   local item = items.new({
-    name = entry.name, stem = entry.stem, ext = entry.ext, path = entry.path, size = size,
-    mtime = entry.mtime, sha256 = sha256, account = app.cfg.IG_USER_ID, sidecar = sidecar or nil,
-    format = facts and facts.format or entry.format, kind = facts and facts.kind or entry.kind,
+    name = entry.name, stem = folder.stem(entry.name), ext = folder.extension(entry.name),
+    path = entry.path, size = size, mtime = entry.mtime, sha256 = sha256,
+    account = app.cfg.IG_USER_ID, sidecar = sidecar or nil,
+    format = facts and facts.format or entry.format,
+    kind = facts and animation.kind(app, flow, facts, sha256) or entry.kind,
     width = facts and facts.width, height = facts and facts.height,
     orientation = facts and facts.orientation, duration = facts and facts.duration,
     meta = facts and facts.meta or {},

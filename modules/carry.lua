@@ -59,7 +59,7 @@ end
 
 -- Failures that lie in the file itself; network, login, target and account do not count against it.
 local function own_fault(err)
-  if err.kind == "format" then return true end
+  if err.kind == "format" or err.stale then return true end
   if err.step == "prepare" then return err.kind == "limit" or err.kind == "timeout" end
   return err.step == "publish" and err.kind == "remote" and verdict.of(err) == "refused"
 end
@@ -85,6 +85,12 @@ local function remove_public(app, item)
   if not removed then host.log("warn", errors.text(err), { file = item.name }) end
 end
 
+-- Only what was never sent can come too late.
+local function too_late(app, item, known)
+  local post = app.journal:post(item.account, instagram.post_kind(item), item.sha256)
+  return (not post or post.state == "new") and app.guardian:stale(known.created) or nil
+end
+
 -- The post is live, and somebody has taken the original away, which an earlier run has reported:
 -- nothing is left to do, and nothing to be reported for ever.
 local function taken_away(app, item, err)
@@ -102,12 +108,13 @@ local function process(app, flow, item, early_err)
   local post = candidate.duplicate_of(app, flow, item)
   if post then return handle_duplicate(app, flow, item, post) end
   context.post_kind = instagram.post_kind(item)
-  context.id = app.journal:begin_item(flow.name, item.account, item)
+  local id, known = app.journal:begin_item(flow.name, item.account, item)
+  context.id = id
   context.notes = app.journal:notes(context.id)
   context.inputs = host.digest(table.concat({ item.sha256, flow.fingerprint }, "\0"))
   local outcome = { ran = {} }
-  local done, err = nil, early_err
-  if not early_err then
+  local done, err = nil, early_err or known and too_late(app, item, known)
+  if not err then
     done, err = pipeline.run(item, flow.steps, function(name) outcome.ran[name] = true end)
   end
   -- A journal that failed ends the run, wherever in a step that was noticed.

@@ -1,14 +1,13 @@
 -- config.lua - the settings: read once from `.env` and the process environment, typed, checked.
 -- What is wrong is listed, not raised, so that `status` can name everything at once.
-local checks = require "config.checks"
-local dotenv = require "config.dotenv"
-local errors = require "errors"
 local i18n = require "i18n"
 local keys = require "config.keys"
-local targets = require "config.target"
-local url = require "url"
+local lazy = require "lazy"
 local values = require "config.values"
-local wording = require "wording"
+local wording = require "lazy" "wording"
+
+local checks, targets = lazy "config.checks", lazy "config.target"
+local dotenv, errors, url = lazy "config.dotenv", lazy "errors", lazy "url"
 
 local M = {}
 
@@ -70,6 +69,7 @@ local MOST_LINES = 10 -- malformed ones that are named: a file of another kind h
 local function read_values(path, required, t, report)
   local text, err = read_file(path, required, t)
   if not text then return nil, err end
+  if text == "" then return {} end
   local safe
   safe, err = check_mode(path, t, report)
   if not safe then return nil, err end
@@ -127,10 +127,11 @@ local function choose_language(merged, environment, report)
 end
 
 -- Collects problems now, words them when the language is known.
-local function collector()
+local function collector(scope)
   local noted, scopes = {}, {}
   for _, key in ipairs(keys) do scopes[key.name] = key.scope end
   local function report(key, problem, words, options)
+    if scope and scopes[key] and scopes[key] ~= scope then return end
     noted[#noted + 1] = {
       key = key, problem = problem, words = words or {},
       fatal = not (options and options.warning), scope = scopes[key] or "program",
@@ -158,6 +159,8 @@ end
 ---@field file? string must be there; default: `.env`, which may be missing
 ---@field environment? table<string,string> default: that of the process
 ---@field overrides? table<string,any> from the command line
+---@field scope? "program"|"publish"|"serve" of which problems are told, and then no setting is
+---completed from others; default: all
 
 ---Reads the settings. `cfg` has the names of `.env` and typed values (numbers, booleans), plus
 ---CA_FILE for HTTPS; a value that was refused is replaced by its default. Waits.
@@ -167,7 +170,7 @@ function M.load(options)
   options = options or {}
   local environment = options.environment or host.env()
   local overrides = options.overrides or {}
-  local report, finish = collector()
+  local report, finish = collector(options.scope)
   local before = { AFFICHE_LANG = overrides.AFFICHE_LANG or environment.AFFICHE_LANG }
   local early = choose_language(before, environment, function() end)
   local from_file, err =
@@ -176,7 +179,8 @@ function M.load(options)
   local cfg = merge(from_file, environment, overrides)
   local t = choose_language(cfg, environment, report)
   local refused = convert_all(cfg, environment, report)
-  checks.complete(cfg, environment, refused, report)
+  cfg.AFFICHE_LANG = cfg.AFFICHE_LANG or i18n.detect(environment)
+  if not options.scope then checks.complete(cfg, environment, refused, report) end
   return cfg, finish(t)
 end
 
@@ -245,7 +249,7 @@ function M.secrets(cfg)
     if type(value) ~= "string" or value == "" then return end
     list[#list + 1] = { value = value, options = { user = user, shown = shown[value] } }
   end
-  local target = M.target(cfg)
+  local target = (cfg.UPLOAD_URL or cfg.FTP_HOST) and M.target(cfg)
   local names = {}
   for name in pairs(cfg) do names[#names + 1] = name end
   table.sort(names)

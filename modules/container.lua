@@ -3,35 +3,47 @@
 -- long as nothing was sent.
 local i18n = require "i18n"
 local preflight = require "preflight"
+local resumable = require "resumable"
 local settle = require "settle"
 local verdict = require "verdict"
 
 local M = {}
 
 local LIFE = 23 * 3600  -- seconds; Meta's is 24 h
+-- Kinds of error after which an upload goes on, to the same container.
+local LATER = { network = true, timeout = true, tls = true, auth = true }
 local BLIND_READS = 3   -- failed reads in a row after which readiness is left to media_publish
 
 -- What the container is made of: when it changes before anything was sent, a new one is made.
 local function container_form(item)
   local form = { caption = item.caption }
   if item.kind == "video" then
-    form.media_type, form.video_url, form.share_to_feed = "REELS", item.url, "true"
+    form.media_type, form.share_to_feed = "REELS", "true"
+    if resumable.is_wanted(item) then
+      form.upload_type = "resumable"
+    else
+      form.video_url = item.url
+    end
   else
     form.image_url, form.alt_text = item.url, item.alt_text
   end
   return form
 end
 
-local function fingerprint(form)
+local function fingerprint(item, form)
   local parts = {}
   for key, value in pairs(form) do parts[#parts + 1] = key .. "=" .. value end
+  -- A URL names its content; bytes that are sent have no name.
+  if form.upload_type then parts[#parts + 1] = "sha256=" .. select(2, resumable.source(item)) end
   table.sort(parts)
   return host.digest(table.concat(parts, "\0"))
 end
 
 local function create(app, item, post, form)
-  local seen, unseen = preflight.first(app, item)
-  if not seen then return nil, unseen end
+  if not form.upload_type then
+    local seen, unseen = preflight.first(app, item)
+    if not seen then return nil, unseen end
+  end
   local id, err = app.graph:create_container(form)
   if not id then
     local meaning = verdict.of(err)
@@ -40,7 +52,7 @@ local function create(app, item, post, form)
     return nil, err
   end
   post.state, post.container, post.created, post.sends = "new", id, host.now(), 0
-  post.fingerprint, post.caption, post.sent = fingerprint(form), item.caption, nil
+  post.fingerprint, post.caption, post.sent = fingerprint(item, form), item.caption, nil
   app.journal:put_post(post)
   return id
 end
@@ -99,6 +111,15 @@ function M.found_published(app, post)
   return settle.uncertain(post, i18n.t("instagram.published_elsewhere"))
 end
 
+-- The bytes of its video are there, if it wants them from us, and it is ready: as `wait` tells.
+local function filled(app, item, post, form, begun)
+  if form.upload_type then
+    local sent, err = resumable.send(app, item, post.container, begun)
+    if not sent then return nil, err end
+  end
+  return M.wait(app, item, post.container)
+end
+
 ---The container of an item, made when there is none of use, once it is ready. Its id, or nil and an
 ---Error.
 function M.ready(app, item, post)
@@ -106,17 +127,18 @@ function M.ready(app, item, post)
   -- A container that was sent before stays the one to send: only while it is the same one can a
   -- second request not become a second post.
   local usable = post.container and (post.state == "again" or post.state == "new"
-    and post.fingerprint == fingerprint(form) and host.now() - post.created < LIFE)
+    and post.fingerprint == fingerprint(item, form) and host.now() - post.created < LIFE)
   for _ = 1, 2 do
+    local begun = usable
     if not usable then
       local id, err = create(app, item, post, form)
       if not id then return nil, err end
     end
-    local ready, err = M.wait(app, item, post.container)
+    local ready, err = filled(app, item, post, form, begun)
     if ready == "ready" then return post.container end
     if not ready then
-      -- A container that failed is never of use again.
-      if not err.deferred then
+      -- A container that failed is never of use again; one that is not filled yet is.
+      if not err.deferred and not (form.upload_type and LATER[err.kind]) then
         post.container = nil
         app.journal:put_post(post)
       end

@@ -77,6 +77,7 @@ function M.visit(app, on_finding)
   local scripts_fine = machine.scripts(visit)
   machine.folder(visit)
   machine.journal(visit)
+  machine.decoders(visit)
   upload.check(visit)
   account.check(visit)
   if not (settings_fine and scripts_fine) then return 2, visit end

@@ -1,7 +1,7 @@
 -- errors.lua - Error tables on the Lua side: made, completed, and shown without secrets.
 -- The shape (kind, message, retryable, op, …) and its metatable belong to host.error.
-local json = require "json"
-local wording = require "wording"
+local json = require "lazy" "json"
+local wording = require "lazy" "wording"
 
 local M = {}
 
@@ -68,7 +68,7 @@ function M.next_action(value, t)
     local key = code and ("action.%s.%s"):format(family, code)
     if key and t.has(key) then return t(key, err) end
   end
-  local key = "action.kind." .. err.kind
+  local key = err.deferred and "action.deferred" or "action.kind." .. err.kind
   return t.has(key) and t(key, err) or nil
 end
 
@@ -93,16 +93,16 @@ end
 ---@param value any
 ---@return PublicError
 function M.public(value)
-  local err = M.of(value)
+  local err, null = M.of(value), json.null
   return {
     kind = err.kind,
-    code = err.code or json.null,
-    subcode = err.subcode or json.null,
+    code = err.code or null,
+    subcode = err.subcode or null,
     message = host.redact(M.text(err)),
     retryable = err.retryable == true,
-    step = err.step or json.null,
-    file = err.file or json.null,
-    next_action = err.next_action or json.null,
+    step = err.step or null,
+    file = err.file or null,
+    next_action = err.next_action or null,
   }
 end
 

@@ -107,10 +107,10 @@ local function check_format(self, app, item)
   local entry = app.policy.formats[item.format]
   if not entry then return end
   local width, height = preview.target_size(entry, item)
-  self.target = { send = entry.send, fit = entry.fit, quality = entry.quality,
-    background = entry.background, min_width = entry.min_width, max_width = entry.max_width,
-    min_ratio = entry.min_ratio, max_ratio = entry.max_ratio, max_bytes = entry.max_bytes,
-    width = width or json.null, height = height or json.null }
+  self.target = { width = width or json.null, height = height or json.null }
+  for key, limit in pairs(entry) do
+    if key ~= "extensions" then self.target[key] = limit end
+  end
   if entry.send == "video" then return check_video(self, item, entry) end
   if entry.send == "as_is" then
     if entry.max_bytes and item.size > entry.max_bytes then
@@ -145,11 +145,11 @@ local function examine(self, app, flow, file)
   self.growing = entry.growing
   rule(self, "folder", entry.growing and "no" or "yes", entry.growing and "growing" or "steady")
   local found = folder.sort(file.folder, entries, skipped, app.policy.formats)
-  if not app.extensions[entry.ext] then
+  if not app.extensions[folder.extension(entry.name)] then
     self.ignored = i18n.t("preview.extension")
-    return rule(self, "extension", "no", "no_candidate", { ext = entry.ext })
+    return rule(self, "extension", "no", "no_candidate", { ext = folder.extension(entry.name) })
   end
-  rule(self, "extension", "yes", "candidate", { ext = entry.ext })
+  rule(self, "extension", "yes", "candidate", { ext = folder.extension(entry.name) })
   local item, err = candidate.make_item(app, flow, entry, found.sidecars)
   if not item then return failed(self, "content", err) end
   add_facts(self, item)

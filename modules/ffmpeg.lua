@@ -1,6 +1,6 @@
 -- ffmpeg.lua - videos written anew by ffmpeg, where it is installed. It runs as a program of its
--- own: no shell, no network, an environment of two variables, a time limit; it gets whole paths
--- alone, and what it made is for the caller to probe.
+-- own: no shell, no network, one file to read and one folder to write, an environment of two
+-- variables, limits of time, memory and size; what it made is for the caller to probe.
 local i18n = require "i18n"
 
 ---Looked up in PATH; another path for those who have it elsewhere.
@@ -8,6 +8,11 @@ local M = { program = "ffmpeg" }
 
 local AUDIO_RATE = 128000  -- bits a second
 local FILLED = 0.95        -- of max_bytes: containers need a little too
+local SHORTEST = 3         -- seconds that Instagram wants of a film: a shorter one is repeated
+local DELAY = 0.1          -- seconds that a frame is shown when the file does not say
+local MOST_HEIGHT = 1920
+local MEMORY, LARGEST = 4 << 30, 2 << 30  -- bytes of its address space, and of what it writes
+local NO_PROGRAM = 127     -- status
 local MOST_WORDS = 300     -- of what ffmpeg says, in an error
 
 -- Only what the container itself says is read: no address, no list of other files.
@@ -56,11 +61,40 @@ local function encode(source, target, facts, entry)
   return output(argv, target)
 end
 
-local function run(argv, timeout)
-  local done, err = host.exec(argv, { timeout = timeout, cwd = "/",
+-- Both even, as the codec wants it.
+local function film_size(facts, entry)
+  local width = math.max(entry.min_width or 0, math.min(facts.width, entry.max_width or 1440))
+  local scale = math.min(width / facts.width, MOST_HEIGHT / facts.height)
+  local function even(side) return math.max(2, math.floor(side * scale / 2 + 0.5) * 2) end
+  return even(facts.width), even(facts.height)
+end
+
+-- Over the background, repeated as a whole until it is long enough.
+local function film(source, target, facts, entry)
+  local argv = { M.program, "-nostdin", "-hide_banner", "-loglevel", "error",
+    "-protocol_whitelist", "file", "-ignore_loop", "0", "-f", "gif", "-i", "file:" .. source }
+  local once = facts.duration or facts.frames * DELAY
+  local width, height = film_size(facts, entry)
+  local colour = tostring(entry.background):match("^#(%x%x%x%x%x%x)$") or "ffffff"
+  add(argv, "-t", ("%.3f"):format(once * math.ceil(SHORTEST / once)), "-filter_complex",
+    ("color=0x%s:%dx%d:r=30[under];[under][0:v]overlay=format=rgb,scale=%d:%d:flags=lanczos:"
+      .. "out_color_matrix=bt709:out_range=tv,format=yuv420p"):format(colour, facts.width,
+      facts.height, width, height))
+  add(argv, "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-an", "-c:v",
+    "libx264", "-preset", "medium", "-crf", 18, "-colorspace", "bt709", "-color_primaries", "bt709",
+    "-color_trc", "bt709")
+  return output(argv, target)
+end
+
+-- Locked in: it reads the source and the system's files, writes beside the target, and that is all.
+local function run(argv, timeout, source, target)
+  local locked = { host.info().executable, "--confined", "read=" .. source,
+    "write=" .. target:match("^(.*)/"), "memory=" .. MEMORY, "file=" .. LARGEST, "--" }
+  table.move(argv, 1, #argv, #locked + 1, locked)
+  local done, err = host.exec(locked, { timeout = timeout, cwd = "/",
     env = { PATH = host.env("PATH") or "/usr/bin:/bin", LANG = "C" } })
-  if not done then
-    if err.code ~= "ENOENT" then return nil, err end
+  if not done then return nil, err end
+  if done.status == NO_PROGRAM then
     return nil, host.error { kind = "format", op = "prepare", missing = "ffmpeg",
       message = i18n.t("video.no_ffmpeg") }
   end
@@ -78,8 +112,25 @@ end
 ---@param entry table of formats.lua
 ---@return true|nil, Error?
 function M.mend(cure, source, target, facts, entry)
-  if cure == "remux" then return run(copy(source, target), entry.timeout or 300) end
-  return run(encode(source, target, facts, entry), entry.timeout or 3600)
+  if cure == "remux" then return run(copy(source, target), entry.timeout or 300, source, target) end
+  return run(encode(source, target, facts, entry), entry.timeout or 3600, source, target)
+end
+
+---Makes a film of an animated GIF. True, or nil and an Error; `missing` is set without ffmpeg.
+---@param source string whole path
+---@param target string whole path
+---@param facts Facts of the source
+---@param entry table of formats.lua
+---@return true|nil, Error?
+function M.animate(source, target, facts, entry)
+  return run(film(source, target, facts, entry), entry.timeout or 600, source, target)
+end
+
+---Whether there is one.
+---@return boolean
+function M.there()
+  local done = host.exec({ M.program, "-version" })
+  return done ~= nil and done.status == 0
 end
 
 return M

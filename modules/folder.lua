@@ -6,11 +6,14 @@ local M = {}
 
 local LOOK_EVERY, LOOK_FOR = 0.1, 3  -- seconds between two looks, and for a file that still grows
 
-local function extension_of(name)
+---With its dot, in small letters; "" when there is none.
+---@param name string
+function M.extension(name)
   return (name:match("^.+(%.[^.]*)$") or ""):lower()
 end
 
-local function stem_of(name)
+---@param name string
+function M.stem(name)
   return name:match("^(.+)%.[^.]*$") or name
 end
 
@@ -57,7 +60,7 @@ local function read_sidecar(entry)
   local text, err = host.read(entry.path, { max = 1 << 20 })
   if not text then return nil, err end
   text = text:gsub("^\xEF\xBB\xBF", "")
-  if extension_of(entry.name) == ".txt" then
+  if M.extension(entry.name) == ".txt" then
     return { text = trimmed(text:gsub("\r\n", "\n")) }
   end
   local value, message = json.decode(text)
@@ -71,17 +74,15 @@ local function read_sidecar(entry)
 end
 
 -- A file that cannot even be opened is found all the same; what is done with it says why not.
-local function with_unreadable(entries, skipped, folder)
-  local all = table.move(entries, 1, #entries, 1, {})
+local function add_unreadable(entries, skipped, folder)
   for _, passed in ipairs(skipped) do
     local path = folder .. "/" .. passed.name
     local stat = passed.reason == "unreadable" and host.stat(path)
     if stat and stat.type == "file" then
-      all[#all + 1] = { name = passed.name, path = path, size = stat.size, mtime = stat.mtime,
-        growing = false }
+      entries[#entries + 1] = { name = passed.name, path = path, size = stat.size,
+        mtime = stat.mtime, growing = false }
     end
   end
-  return all
 end
 
 ---Sorts what was found into media and the rest.
@@ -91,24 +92,24 @@ end
 ---@param formats table
 ---@return table { media = {…}, ignored = n, sidecars = { [stem] = Entry[] }, found = n }
 function M.sort(folder, entries, skipped, formats)
-  entries = with_unreadable(entries, skipped, folder)
+  add_unreadable(entries, skipped, folder)
   local extensions = M.extensions(formats)
   local found = { media = {}, others = {}, sidecars = {}, found = 0 }
   local stems = {}
   for _, entry in ipairs(entries) do
-    entry.ext, entry.stem = extension_of(entry.name), stem_of(entry.name)
-    if extensions[entry.ext] then
-      stems[entry.stem] = true
+    if extensions[M.extension(entry.name)] then
+      stems[M.stem(entry.name)] = true
       found.media[#found.media + 1] = entry
     end
   end
   for _, entry in ipairs(entries) do
-    local is_sidecar = (entry.ext == ".txt" or entry.ext == ".json") and stems[entry.stem]
+    local extension, stem = M.extension(entry.name), M.stem(entry.name)
+    local is_sidecar = (extension == ".txt" or extension == ".json") and stems[stem]
     if is_sidecar then
-      local list = found.sidecars[entry.stem] or {}
-      found.sidecars[entry.stem] = list
+      local list = found.sidecars[stem] or {}
+      found.sidecars[stem] = list
       list[#list + 1] = entry
-    elseif not extensions[entry.ext] then
+    elseif not extensions[extension] then
       found.others[#found.others + 1] = entry
     end
   end
@@ -143,7 +144,7 @@ function M.sidecar(list)
     merged = merged or { files = {} }
     merged.files[#merged.files + 1] = entry.name
     merged.fields = content.fields or merged.fields
-    if extension_of(entry.name) == ".txt" or not merged.text then
+    if M.extension(entry.name) == ".txt" or not merged.text then
       merged.text = content.text or merged.text
     end
   end

@@ -76,6 +76,18 @@ function Graph:container_status(id)
   return { code = code, status = status, subcode = subcode }
 end
 
+---GET /{container}?fields=status_code,video_status: how much of a resumable upload has arrived.
+---@return { code: string, transferred: integer, complete: boolean }|nil, Error?
+function Graph:upload_state(id)
+  local answer, err = self:get(id, { fields = "id,status_code,video_status" })
+  if not answer then return nil, err end
+  local phase = part(part(answer, "video_status"), "uploading_phase")
+  -- One of Meta's two pages on it spells the field with one r.
+  local bytes = tonumber(phase.bytes_transferred or phase.bytes_transfered)
+  return { code = type(answer.status_code) == "string" and answer.status_code or "IN_PROGRESS",
+    transferred = math.tointeger(bytes) or 0, complete = phase.status == "complete" }
+end
+
 ---POST /{account}/media_publish: once, on a fresh connection, with no repeat at any layer.
 function Graph:publish(container)
   local answer, err = self:post(self.account .. "/media_publish", { creation_id = container },

@@ -75,6 +75,16 @@ function Guardian:hold()
   if time then return deferred(why, nil, time) end
 end
 
+---An Error for a file that has waited for longer than its post is worth, or nil.
+---@param since number when a run saw it first
+function Guardian:stale(since)
+  local most = self.pacing.max_age
+  if not most or host.now() - since <= most then return nil end
+  return host.error { kind = "limit", op = "publish", retryable = false, stale = true,
+    message = i18n.t("guardian.max_age", { time = os.date("%Y-%m-%d %H:%M", math.floor(since)) }),
+    next_action = i18n.t("action.guardian.max_age") }
+end
+
 ---The account was blocked or met a limit while publishing: it rests, also over a restart.
 ---@param seconds? number what the server named
 function Guardian:rest(seconds)

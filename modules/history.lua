@@ -85,6 +85,8 @@ function M.run(journal, id, running)
   if not row then return nil end
   local run = public_run(row, running)
   run.success, run.result = true, decoded(row.result)
+  local inner = run.result ~= json.null and run.result.result
+  if inner then inner.items = journal:run_items(id) or inner.items or json.list() end
   return run
 end
 

@@ -101,6 +101,8 @@ function host.env(name) end
 
 ---`sandbox` tells what holds the decoders: "seccomp+landlock", "seccomp", or "process" (a process of
 ---their own and nothing else). `cwd` is the working directory, empty when it is gone.
+---`libraries` has the versions of the libraries; of libcurl and libmicrohttpd, which are only opened
+---when they are needed, those with which the program was built.
 ---@return { version: string, cwd: string, pid: integer, root: string, executable: string, system: string, sandbox: string, libraries: table<string,string> }
 function host.info() end
 
@@ -260,9 +262,9 @@ function host.lock(path, options) end
 -- Pictures -------------------------------------------------------------------------------------
 
 ---@class Facts
----@field format string by content: jpeg png webp gif mp4 mov …
+---@field format string by content: jpeg png webp gif heic avif mp4 mov
 ---@field kind "image"|"video"
----@field width integer as stored; see orientation
+---@field width integer as stored; see orientation. HEIC and AVIF: upright
 ---@field height integer
 ---@field orientation integer EXIF 1 to 8, 1 when unknown
 ---@field frames integer
@@ -273,9 +275,10 @@ function host.lock(path, options) end
 ---@field size integer
 ---@field colour? "grey"|"rgb"|"palette"|"ycbcr"|"cmyk"|"ycck" how the colours are stored; pictures
 ---@field depth? integer bits of a sample; pictures
+---@field profile? string what the embedded colour profile calls itself: "Display P3" …; pictures
 ---@field meta Meta
----@field duration? number seconds, videos; as all that follows
----@field bitrate? number bits a second, of the whole file
+---@field duration? number seconds; of videos and animations
+---@field bitrate? number bits a second, of the whole file; videos, as all that follows
 ---@field moov? integer where the index stands, in bytes from the start
 ---@field codec? string name of the first video track's sample entry: "avc1", "hvc1" …
 ---@field audio_codec? string "mp4a" …; absent without sound
@@ -306,28 +309,41 @@ function host.lock(path, options) end
 ---@return Facts|nil, Error? kind "format" when it is no medium or damaged, "limit" when too large
 function host.probe(path, options) end
 
+---What libheif can read here: its version, and which formats. Waits: a worker process is asked, and
+---the host itself never loads it.
+---@param options? { timeout?: number } default 10
+---@return { libheif: string, heic: boolean, avif: boolean }|nil, Error? kind "format" when it is not installed
+function host.decoders(options) end
+
+---@alias Kept "artist"|"copyright"|"icc"
+
 ---@class Converted
 ---@field path string
 ---@field width integer
 ---@field height integer
 ---@field size integer
----@field quality? integer as used; absent when passed through
+---@field quality? integer as used; absent when passed through or turned
 ---@field passthrough boolean the scan data is the source's, byte for byte
+---@field turned boolean the source's blocks turned upright: nothing was encoded anew
 ---@field removed Extra[] what the source has beside its picture and the result has not
+---@field kept Kept[] what stays of what `keep` allows; words in an EXIF block of their own
 ---@field source Facts
 
 ---Makes a baseline JPEG, sRGB, upright, without alpha. Order: decode, orientation, sRGB, flatten,
----fit, encode. Waits; the target appears whole and synced, or not at all.
+---fit, encode. Waits; the target appears whole and synced, or not at all; with durable=false it is
+---not synced, for a result that nothing depends on when the machine fails.
 ---@param source string
 ---@param target string
----@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, timeout?: number }
+---@param options? { quality?: integer, fit?: "pad"|"crop"|"none"|"story", background?: string, focus_x?: number, focus_y?: number, min_width?: integer, max_width?: integer, min_ratio?: number, max_ratio?: number, max_bytes?: integer, max_pixels?: integer, passthrough?: boolean, durable?: boolean, keep?: Kept[], timeout?: number }
 --- quality 1..100 (90); fit what to do when width/height lies outside min_ratio..max_ratio: "pad"
 --- (default) with `background` ("#ffffff", also under transparent parts), "crop" the centre, "none":
 --- an error of kind "format"; without ratios nothing is fitted. The result's width / height lies
 --- inside the ratios exactly, as a script would compute it. max_bytes is reached by lowering quality
 --- (not under 50), then size (not under min_width). passthrough (false): a baseline JPEG that is
---- upright, sRGB and within all limits keeps its scan data; only JFIF, Adobe and ICC segments stay.
---- Otherwise no metadata of the source is taken over. timeout 60.
+--- sRGB and within all limits keeps its scan data, with JFIF and Adobe segments alone. One that
+--- is to be turned is turned block by block, without a loss, when its sides allow it.
+--- No metadata of the source is taken over but what `keep` names: "artist" and "copyright", written
+--- anew, and "icc", the profile of a JPEG that passes (it shows the colours of sRGB). timeout 60.
 ---@return Converted|nil, Error? kind "format" when damaged or no picture, "limit" when too large
 function host.convert(source, target, options) end
 
@@ -343,8 +359,10 @@ function host.convert(source, target, options) end
 ---a reply, not an error. Never repeated by itself, except a GET or HEAD that meets a kept connection
 ---which has died; `fresh` forces a new connection. Proxies come from the environment, but what is on
 ---this machine is asked directly. Waits.
----@param request { url: string, method?: string, headers?: table<string,string>, body?: string, form?: table<string,string>, timeout?: number, connect_timeout?: number, max_bytes?: integer, redirects?: integer, fresh?: boolean, ca_file?: string }
---- method default GET, or POST with body or form; timeout 60 (whole), connect_timeout 15, 0 is no limit; max_bytes 16 MiB: more is an error of kind "limit"
+---@param request { url: string, method?: string, headers?: table<string,string>, body?: string, form?: table<string,string>, body_file?: string, body_offset?: integer, timeout?: number, connect_timeout?: number, max_bytes?: integer, redirects?: integer, fresh?: boolean, ca_file?: string }
+--- method default GET, or POST with body, form or body_file, of which one may be given; body_file
+--- is sent from byte body_offset (0) to its end, piece by piece, and never kept in memory
+--- timeout 60 (whole), connect_timeout 15, 0 is no limit; max_bytes 16 MiB: more is an error of kind "limit"
 ---@return Reply|nil, Error? `err.sent` is false when it is certain that no byte of the request left
 function host.http(request) end
 

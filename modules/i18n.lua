@@ -4,31 +4,31 @@
 -- and what is said of pictures and videos.
 local M = {}
 
-local function joined(...)
-  local all = {}
-  for _, texts in ipairs({ ... }) do
-    for key, text in pairs(texts) do all[key] = text end
-  end
-  return all
-end
-
-local CATALOGUES = {
-  en = joined((require "i18n.en"), (require "i18n.en_commands"), (require "i18n.en_media")),
-  fr = joined((require "i18n.fr"), (require "i18n.fr_commands"), (require "i18n.fr_media")),
-}
-local FALLBACK = "en"
-
 ---@type string[]
 M.languages = { "en", "fr" }
+
+local PARTS = { "", "_commands", "_media" }
+
+-- Read when a text is asked for: many a command says nothing, and none says it in two languages.
+local catalogues = setmetatable({}, { __index = function(all, language)
+  local texts = {}
+  for _, part in ipairs(PARTS) do
+    for key, text in pairs(require("i18n." .. language .. part)) do texts[key] = text end
+  end
+  all[language] = texts
+  return texts
+end })
+
+local FALLBACK = "en"
 
 ---@class Translator
 ---@field language string
 ---@field has fun(key: string): boolean
 ---@operator call(string): string
 
-local function translate(catalogue, key, values)
+local function translate(language, key, values)
   -- A forgotten text must not fail a file whose post is already live: the key is shown instead.
-  local text = catalogue[key] or CATALOGUES[FALLBACK][key] or key
+  local text = catalogues[language][key] or catalogues[FALLBACK][key] or key
   return (text:gsub("{([%w_]+)}", function(name)
     local value = values and values[name]
     if value ~= nil then return tostring(value) end
@@ -36,12 +36,12 @@ local function translate(catalogue, key, values)
 end
 
 local translators = {}
-for language, catalogue in pairs(CATALOGUES) do
+for _, language in ipairs(M.languages) do
   translators[language] = setmetatable({
     language = language,
-    has = function(key) return catalogue[key] ~= nil end,
+    has = function(key) return catalogues[language][key] ~= nil end,
   }, {
-    __call = function(_, key, values) return translate(catalogue, key, values) end,
+    __call = function(_, key, values) return translate(language, key, values) end,
   })
 end
 
@@ -52,7 +52,7 @@ local current = translators[FALLBACK]
 ---@return string|nil
 local function language_of(locale)
   local name = (locale or ""):lower():match("^%a+")
-  return CATALOGUES[name] and name or nil
+  return translators[name] and name or nil
 end
 
 ---The language that the surroundings ask for: the first of LC_ALL, LC_MESSAGES and LANG that is

@@ -9,7 +9,9 @@ local container = require "container"
 local errors = require "errors"
 local i18n = require "i18n"
 local items = require "item"
+local resumable = require "resumable"
 local settle = require "settle"
+local underway = require "underway"
 local verdict = require "verdict"
 
 local M = {}
@@ -92,6 +94,7 @@ local function send_until_ready(app, item, post, turn)
 end
 
 local function in_turn(app, item, post)
+  underway.keep(item, post)  -- before the turn, when nobody waits for it
   local turn <close> = item:turn()
   return send_until_ready(app, item, post, turn)
 end
@@ -103,6 +106,8 @@ end
 
 -- Evidence first, patiently while it is fresh; then, if so wished, the same container once more.
 local function resolve(app, item, post, err)
+  host.log("warn", i18n.t("log.unclear", { name = item.name,
+    reason = err and err.reason or i18n.t("instagram.unanswered") }), { file = item.name })
   local fresh = host.now() - post.sent < FRESH
   local delays = fresh and app.policy.pacing.settle_after or {}
   local done, doubt, unsent = settle.by_evidence(app, post, delays)
@@ -134,7 +139,7 @@ local function result(app, item, post)
 end
 
 local function check(item)
-  if not item.url then
+  if not item.url and not resumable.is_wanted(item) then
     return nil, host.error { kind = "script", op = "publish",
       message = i18n.t("instagram.no_url") }
   end
@@ -179,6 +184,11 @@ function M.publish(item)
     done, err = publish_new(app, item, post)
   end
   if not done and post.state == "sent" then done, err = resolve(app, item, post, err) end
+  if post.state == "live" then
+    underway.keep(item, post)
+  elseif post.state ~= "sent" then
+    underway.drop(item, kind)
+  end
   if not done then return nil, err end
   return result(app, item, post)
 end

@@ -264,9 +264,41 @@ function Journal:begin_run(workflow)
     host.now() })[1].last_id
 end
 
-function Journal:end_run(id, result)
-  self:write({ "UPDATE run SET ended = ?, result = ? WHERE id = ?", host.now(),
-    json.encode(result), id })
+local PART = 100  -- items of a result in one row
+
+local function without_items(object)
+  local outer, inner = {}, {}
+  for key, value in pairs(object) do outer[key] = value end
+  for key, value in pairs(object.result or {}) do inner[key] = value end
+  inner.items = nil
+  outer.result = object.result and inner
+  return outer
+end
+
+---Records how a run ended: the result object. Its items go part by part, so that they never stand
+---in memory as one text, each part for itself but the last.
+function Journal:end_run(id, object)
+  local items = object.result and object.result.items or {}
+  local statements = {}
+  for first = 1, #items, PART do
+    if statements[1] then self:write(table.unpack(statements)) end
+    local part = table.move(items, first, math.min(#items, first + PART - 1), 1, json.list())
+    statements = { { "INSERT INTO run_items (run, part, items) VALUES (?, ?, ?)", id,
+      first // PART, json.encode(part) } }
+  end
+  statements[#statements + 1] = { "UPDATE run SET ended = ?, result = ? WHERE id = ?", host.now(),
+    json.encode(without_items(object)), id }
+  self:write(table.unpack(statements))
+end
+
+---The items of a run's result, or nil when it has them in itself, as the first schema had it.
+function Journal:run_items(id)
+  local list
+  for _, row in ipairs(self:rows("SELECT items FROM run_items WHERE run = ? ORDER BY part", id)) do
+    list = list or json.list()
+    for _, item in ipairs(json.parse(row.items)) do list[#list + 1] = item end
+  end
+  return list
 end
 
 function Journal:fact(scope, name)

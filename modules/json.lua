@@ -205,73 +205,100 @@ local function sorted_keys(value, rank)
   return keys
 end
 
-local encode_value
+-- Texts are gathered and handed on a good many at a time, so that a large value never stands in
+-- memory as one text unless somebody wants it.
+local PIECES = 1024
 
--- One bracketed group of texts, on one line or indented.
-local function group(writer, open, parts, close)
-  if #parts == 0 then return open .. close end
-  if not writer.indent then return open .. table.concat(parts, ",") .. close end
-  local inner = "\n" .. writer.indent:rep(writer.depth + 1)
-  local outer = "\n" .. writer.indent:rep(writer.depth)
-  return open .. inner .. table.concat(parts, "," .. inner) .. outer .. close
+local function hand_on(writer)
+  writer.sink(table.concat(writer.pieces, "", 1, writer.count))
+  writer.count = 0
 end
 
-local function member(writer, key, value)
-  local colon = writer.indent and ": " or ":"
-  return encode_string(key) .. colon .. encode_value(writer, value, key)
+local function emit(writer, text)
+  local count = writer.count + 1
+  writer.pieces[count], writer.count = text, count
+  if count == PIECES then hand_on(writer) end
 end
 
-local function encode_members(writer, value)
-  local parts = {}
-  if getmetatable(value) == ordered_meta then
-    for i, pair in ipairs(value) do
-      local content = pair[2]
-      if content == nil then content = M.null end
-      parts[i] = member(writer, pair[1], content)
-    end
-    return parts, "{", "}"
-  end
-  local length = M.is_list(value) and #value or next(value) ~= nil and sequence_length(value)
-  if length then
-    for i = 1, length do parts[i] = encode_value(writer, value[i], i) end
-    return parts, "[", "]"
-  end
-  for i, key in ipairs(sorted_keys(value, writer.rank)) do
-    parts[i] = member(writer, key, value[key])
-  end
-  return parts, "{", "}"
+local function new_line(writer)
+  if writer.indent then emit(writer, "\n" .. writer.indent:rep(writer.depth)) end
 end
 
-local function encode_table(writer, value)
+local emit_value
+
+-- What stands before one element: a comma but for the first, and its line.
+local function emit_start(writer, index)
+  if index > 1 then emit(writer, ",") end
+  new_line(writer)
+end
+
+local function emit_member(writer, index, key, value)
+  emit_start(writer, index)
+  emit(writer, encode_string(key))
+  emit(writer, writer.indent and ": " or ":")
+  emit_value(writer, value, key)
+end
+
+local function emit_list(writer, value, length)
+  for i = 1, length do
+    emit_start(writer, i)
+    emit_value(writer, value[i], i)
+  end
+  return length
+end
+
+local function emit_ordered(writer, value)
+  for i, pair in ipairs(value) do
+    local content = pair[2]
+    if content == nil then content = M.null end
+    emit_member(writer, i, pair[1], content)
+  end
+  return #value
+end
+
+local function emit_object(writer, value)
+  local keys = sorted_keys(value, writer.rank)
+  for i, key in ipairs(keys) do emit_member(writer, i, key, value[key]) end
+  return #keys
+end
+
+local function emit_table(writer, value)
   if writer.depth >= MAX_DEPTH then error("json: nested too deeply, or a table holds itself", 0) end
+  local ordered = getmetatable(value) == ordered_meta
+  local length = not ordered
+    and (M.is_list(value) and #value or next(value) ~= nil and sequence_length(value))
+  emit(writer, length and "[" or "{")
   writer.depth = writer.depth + 1
-  local parts, open, close = encode_members(writer, value)
+  local count = length and emit_list(writer, value, length)
+    or ordered and emit_ordered(writer, value) or emit_object(writer, value)
   writer.depth = writer.depth - 1
-  return group(writer, open, parts, close)
+  if count > 0 then new_line(writer) end
+  emit(writer, length and "]" or "}")
 end
 
-function encode_value(writer, value, key)
+function emit_value(writer, value, key)
   local kind = type(value)
-  if value == nil or value == M.null then return "null" end
-  if kind == "string" then return encode_string(value) end
-  if kind == "number" then return encode_number(value) end
-  if kind == "boolean" then return tostring(value) end
-  if kind == "table" then return encode_table(writer, value) end
+  if value == nil or value == M.null then return emit(writer, "null") end
+  if kind == "string" then return emit(writer, encode_string(value)) end
+  if kind == "number" then return emit(writer, encode_number(value)) end
+  if kind == "boolean" then return emit(writer, tostring(value)) end
+  if kind == "table" then return emit_table(writer, value) end
   error(("json: a %s (at %s) cannot be written"):format(kind, tostring(key)), 0)
 end
 
 local OPTIONS = { indent = true, order = true, sorted = true }
 
----The JSON text of a value, always the same for the same value. A table with the keys 1..n is a
----list, any other an object; an empty one is {} unless it came from `json.list` or `decode`.
----Raises for what JSON cannot hold: functions, NaN, infinity, mixed keys, cycles.
+---@class JsonOptions
+---@field indent? string|integer a text, or a number of spaces
+---@field order? string[] names that come first in every object, in this order
+---@field sorted? true says aloud what is always so
+
+---Hands the JSON text of a value to `sink`, a piece at a time; otherwise as `encode`.
+---@param sink fun(text: string)
 ---@param value any
----@param options? { indent?: string|integer, order?: string[], sorted?: true }
---- indent: a text, or a number of spaces; order: names that come first in every object, in this
---- order; sorted says aloud what is always so
----@return string
-function M.encode(value, options)
-  local writer = { depth = 0, rank = {} }
+---@param options? JsonOptions
+function M.write(sink, value, options)
+  local writer = { sink = sink, pieces = {}, count = 0, depth = 0, rank = {} }
   for key, option in pairs(options or {}) do
     if not OPTIONS[key] then error(("unknown option '%s'"):format(tostring(key)), 2) end
     if key == "indent" then
@@ -280,7 +307,20 @@ function M.encode(value, options)
       for i, name in ipairs(option) do writer.rank[name] = i end
     end
   end
-  return encode_value(writer, value, "the top")
+  emit_value(writer, value, "the top")
+  hand_on(writer)
+end
+
+---The JSON text of a value, always the same for the same value. A table with the keys 1..n is a
+---list, any other an object; an empty one is {} unless it came from `json.list` or `decode`.
+---Raises for what JSON cannot hold: functions, NaN, infinity, mixed keys, cycles.
+---@param value any
+---@param options? JsonOptions
+---@return string
+function M.encode(value, options)
+  local texts = {}
+  M.write(function(text) texts[#texts + 1] = text end, value, options)
+  return texts[2] and table.concat(texts) or texts[1]
 end
 
 return M

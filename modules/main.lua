@@ -1,15 +1,16 @@
 -- main.lua - the program: reads the command line, runs one command, returns the exit status.
 local cli = require "cli"
-local session = require "session"
 
 local INTERRUPTED = 130
 
--- Commands that need neither settings nor scripts.
-local PLAIN = { version = true, test = true, demo = true, console = true, new = true }
+-- Commands that open nothing beforehand.
+local PLAIN = { version = true, test = true, demo = true, console = true, new = true,
+  convert = true }
 
 local function run_command(options)
   local command = require("commands." .. options.command)
   if PLAIN[options.command] then return command(nil, options) end
+  local session = require "session"
   local app, err = session.open(options)
   if not app then
     return session.give_up(options, err)
@@ -38,6 +39,7 @@ return function(args)
   local ok, result = task:join()
   watcher:cancel()
   if ok then return result end
+  local session = require "session"
   if interrupted then
     -- A server is ended by a signal as a matter of course.
     if options.command == "serve" then return 0 end

@@ -47,8 +47,11 @@ local function claimed(app, flow, rows, row)
   if post.state == "again" then return say("publish", "again") end
 end
 
-local function held(app)
-  local err = app.guardian and app.guardian:hold()
+local function held(app, row)
+  if not app.guardian then return end
+  local late = row and app.guardian:stale(row.created)
+  if late then return "fail", errors.text(late) end
+  local err = app.guardian:hold()
   if err then return "wait", errors.text(err) end
 end
 
@@ -69,7 +72,7 @@ function M.of(seen, app, flow, file, rows)
   decision, reason = claimed(app, flow, rows, row)
   if decision then return decision, reason end
   if seen.problem then return "fail", errors.text(seen.problem) end
-  decision, reason = held(app)
+  decision, reason = held(app, row)
   if decision then return decision, reason end
   return say("publish", "publish", { steps = left_to_do(app, flow, row) })
 end

@@ -5,11 +5,14 @@ local M = {}
 local FORMAT_KEYS = { extensions = "table", send = "string", quality = "number", fit = "string",
   background = "string", min_width = "number", max_width = "number", min_ratio = "number",
   max_ratio = "number", max_bytes = "number", max_pixels = "number", timeout = "number",
-  passthrough = "boolean", fix = "string", codecs = "table", min_duration = "number",
-  max_duration = "number", min_fps = "number", max_fps = "number", faststart = "boolean",
-  edit_lists = "boolean", private = "boolean", focus_x = "number", focus_y = "number" }
-local CHOICES = { send = { jpeg = true, as_is = true, video = true },
+  passthrough = "boolean", keep = "table", animation = "string", fix = "string",
+  transfer = "string", codecs = "table", min_duration = "number", max_duration = "number",
+  min_fps = "number", max_fps = "number", faststart = "boolean", edit_lists = "boolean",
+  private = "boolean", focus_x = "number", focus_y = "number" }
+local CHOICES = { animation = { first = true, video = true },
+  send = { jpeg = true, as_is = true, video = true },
   fix = { refuse = true, remux = true, transcode = true },
+  transfer = { url = true, resumable = true },
   fit = { pad = true, crop = true, none = true, story = true } }
 
 local PACING = {
@@ -18,9 +21,9 @@ local PACING = {
   poll = { image = { 0.5, 1, 2, 3, 5, 10 }, video = { 2, 3, 5, 10, 20, 30, 60 } },
   ready_within = { image = 300, video = 900 },
 }
-local PACING_KEYS = { spacing = "number", per_day = "number", quiet_hours = "table",
-  wait_for_earlier = "number", settle_after = "table", look_again = "table", poll = "table",
-  ready_within = "table" }
+local PACING_KEYS = { spacing = "number", per_day = "number", max_age = "number",
+  quiet_hours = "table", wait_for_earlier = "number", settle_after = "table",
+  look_again = "table", poll = "table", ready_within = "table" }
 
 local function refuse(path, text, ...)
   error(host.error { kind = "script", op = "script", path = path,
@@ -56,12 +59,21 @@ function checks.filters(path, value)
   return value
 end
 
+local KEPT = { artist = true, copyright = true, icc = true }
+
+local function check_keep(path, format, keep)
+  for _, word in ipairs(keep) do
+    if not KEPT[word] then refuse(path, "%s: 'keep' cannot hold %q", format, tostring(word)) end
+  end
+end
+
 function checks.formats(path, value)
   if type(value) ~= "table" or next(value) == nil then
     refuse(path, "it must return a table, one entry per format")
   end
   for format, entry in pairs(value) do
     check_table(path, tostring(format), entry, FORMAT_KEYS)
+    check_keep(path, format, entry.keep or {})
     for _, extension in ipairs(entry.extensions or {}) do
       if type(extension) ~= "string" or not extension:find("^%.[^./]+$") then
         refuse(path, "%s: extensions are texts such as \".jpg\"", format)
@@ -113,12 +125,15 @@ function checks.pacing(path, value)
   return pacing
 end
 
+local ALL = { "captions", "filters", "formats", "pacing" }
+
 ---Loads the rules; raises an Error of kind "script".
 ---@param loader table
+---@param names? string[] default: all of them
 ---@return { captions: function, filters: any, formats: table, pacing: table }
-function M.load(loader)
+function M.load(loader, names)
   local policy = {}
-  for _, name in ipairs({ "captions", "filters", "formats", "pacing" }) do
+  for _, name in ipairs(names or ALL) do
     local value = loader:load(name, "pure")
     policy[name] = checks[name](select(2, loader:find(name)), value)
   end

@@ -10,7 +10,8 @@ local M = {}
 
 -- Options of host.convert that a format's entry may set.
 local CONVERT = { "quality", "fit", "background", "min_width", "max_width", "min_ratio",
-  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y" }
+  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y",
+  "keep" }
 
 local MOST_ALT_TEXT = 1000  -- characters
 local MOST_LOST = 1         -- seconds that a video may get shorter when it is written anew
@@ -108,13 +109,38 @@ local function film(item, entry)
   return mended(item, entry, cure, facts, faults)
 end
 
+-- An animation as a film, which must then be one.
+local function animated(item, entry)
+  local facts, err = host.probe(item.file)
+  if not facts then return nil, err end
+  local target = item:temp(".mp4")
+  local done, problem = ffmpeg.animate(item.file, target, facts, entry)
+  if not done then return nil, problem end
+  local result
+  result, err = host.probe(target)
+  if not result then return nil, err end
+  return { file = target, animation = "video", target_width = result.width,
+    target_height = result.height, removed = json.list(facts.meta.holds) }
+end
+
+-- Of what moves only the first frame goes out: that is told.
+local function note_animation(item, entry, frames)
+  local key = entry.animation == "video" and "animation.still" or "animation.first"
+  host.log("info", i18n.t(key, { name = item.name, frames = frames, format = item.format }),
+    { file = item.name })
+  return "first"
+end
+
 local function picture(item, entry)
   local options = {}
   for _, key in ipairs(CONVERT) do options[key] = entry[key] end
   local made, err = host.convert(item.file, item:temp(".jpg"), options)
   if not made then return nil, err end
   return { file = made.path, target_width = made.width, target_height = made.height,
-    untouched = made.passthrough, removed = json.list(made.removed) }
+    untouched = made.passthrough, turned = made.turned or nil, removed = json.list(made.removed),
+    kept = #made.kept > 0 and made.kept or nil,
+    animation = made.source.frames > 1 and note_animation(item, entry, made.source.frames)
+      or nil }
 end
 
 -- The bytes that were hashed are the bytes that go out: what was made of a file that somebody wrote
@@ -134,6 +160,7 @@ local function made_fit(item, entry)
   end
   if entry.send == "as_is" then return as_is(item, entry) end
   if entry.send == "video" then return film(item, entry) end
+  if item.kind == "video" and entry.animation then return animated(item, entry) end
   return picture(item, entry)
 end
 

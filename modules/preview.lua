@@ -107,7 +107,7 @@ function M.of(app, flow, options)
     table.move(found.media, 1, #found.media, 1, {}))
   local items = host.map(page_of(all, options or {}), { concurrency = app.cfg.AFFICHE_CONCURRENCY },
     function(entry)
-      if not app.extensions[entry.ext] then
+      if not app.extensions[folder.extension(entry.name)] then
         return row(entry.name, "ignore", i18n.t("preview.extension"))
       end
       return look_at(app, flow, found, entry)

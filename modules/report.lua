@@ -21,11 +21,12 @@ end
 ---@param app table
 function M.new(app)
   return { app = app, started = host.now(), found = 0, ignored = 0, processed = 0, uploaded = 0,
-    published = 0, failed = 0, deferred_count = 0, errors = json.list(), items = {} }
+    published = 0, failed = 0, deferred_count = 0, errors = json.list(), items = {}, places = {} }
 end
 
 local function add_item(result, place, fields)
-  result.items[#result.items + 1] = { place = place, fields = fields }
+  local index = #result.items + 1
+  result.items[index], result.places[index] = fields, place
 end
 
 local function public(app, err, name)
@@ -33,11 +34,20 @@ local function public(app, err, name)
   return errors.public(errors.complete(err, name, app.t))
 end
 
----A file that only has to wait.
+-- One sentence: the file, what is the matter with it and what to do.
+local function sentence(app, name, err)
+  local action = errors.next_action(err, app.t)
+  local text = errors.text(err)
+  if not text:find(name, 1, true) then text = name .. ": " .. text end
+  if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
+  return host.redact(text)
+end
+
+---A file that only has to wait, or about which a person has to say something.
 ---@param state? "deferred"|"uncertain"
 function M.deferred(result, name, err, place, state)
   result.deferred_count = result.deferred_count + 1
-  host.log("info", errors.text(err), { icon = "⏳", file = name })
+  host.log("info", sentence(result.app, name, err), { icon = "⏳", file = name })
   add_item(result, place or 0, { file = name, state = state or "deferred",
     media_id = json.null, permalink = json.null, error = public(result.app, err, name) })
 end
@@ -45,15 +55,6 @@ end
 function M.ignored(result, name, reason)
   result.ignored = result.ignored + 1
   host.log("info", i18n.t("log.ignored", { name = name, reason = reason }), { file = name })
-end
-
--- One sentence: what failed and what to do.
-local function sentence(app, name, err)
-  local action = errors.next_action(err, app.t)
-  local text = errors.text(err)
-  if text:sub(1, #name + 1) ~= name .. ":" then text = name .. ": " .. text end
-  if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
-  return host.redact(text)
 end
 
 local function failed(result, app, name, err)
@@ -101,12 +102,13 @@ end
 
 -- The items in the order of the feed.
 local function listed(result)
-  table.sort(result.items, function(a, b)
-    if a.place ~= b.place then return a.place < b.place end
-    return a.fields.file < b.fields.file
+  local items, places, order, list = result.items, result.places, {}, json.list()
+  for i = 1, #items do order[i] = i end
+  table.sort(order, function(a, b)
+    if places[a] ~= places[b] then return places[a] < places[b] end
+    return items[a].file < items[b].file
   end)
-  local list = json.list()
-  for i, item in ipairs(result.items) do list[i] = item.fields end
+  for i, index in ipairs(order) do list[i] = items[index] end
   return list
 end
 
@@ -160,8 +162,17 @@ function M.finish(app, result)
     message = message })
 end
 
+local LAYOUT = { order = M.ORDER, indent = 2 }
+
 function M.encode(object)
-  return json.encode(object, { order = M.ORDER, indent = 2 })
+  return json.encode(object, LAYOUT)
+end
+
+---Writes a result object to a file, a piece at a time.
+---@param file file*
+function M.write(file, object)
+  json.write(function(text) file:write(text) end, object, LAYOUT)
+  file:write("\n")
 end
 
 return M

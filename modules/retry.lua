@@ -101,9 +101,9 @@ end
 
 local function reset_item(app, flow, sha256)
   app.journal:write { [[UPDATE item SET failures = 0, wait_until = NULL, error = NULL,
-      state = 'active', updated = ?
+      state = 'active', created = ?, updated = ?
       WHERE workflow = ? AND account = ? AND sha256 = ? AND state IN ('failed', 'deferred')]],
-    host.now(), flow.name, app.cfg.IG_USER_ID, sha256 }
+    host.now(), host.now(), flow.name, app.cfg.IG_USER_ID, sha256 }
 end
 
 local function reset(app, flow, source, file)

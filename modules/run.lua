@@ -10,6 +10,7 @@ local report = require "report"
 local sweep = require "sweep"
 local turns = require "turns"
 local twins = require "twins"
+local underway = require "underway"
 
 local M = {}
 
@@ -24,7 +25,7 @@ local function ask_account(app)
 end
 
 local function growing(entry)
-  return host.error { kind = "io", op = "scan", retryable = true,
+  return host.error { kind = "io", op = "scan", retryable = true, deferred = true,
     message = i18n.t("log.growing", { name = entry.name }) }
 end
 
@@ -48,7 +49,8 @@ local function take(app, flow, found, entry, place, result)
   report.outcome(result, app, entry.name, outcome, place)
 end
 
--- Files under way are few at any time, however many lie in the folder: memory stays flat.
+-- Files under way are few at any time, however many lie in the folder, and an entry of the list is
+-- let go when its turn comes: of each file no more is kept than its line in the result.
 local function publish_all(app, flow, found, result)
   -- They lie in the folder no more, but are taken all the same: the counts must add up.
   local list = candidate.leftovers(app, flow, found)
@@ -60,15 +62,17 @@ local function publish_all(app, flow, found, result)
       list[#list + 1] = entry
     end
   end
+  found.media = nil
   preflight.begin(app)
   if app.uploader then app.uploader:begin() end
   app.asking, app.asked, app.refusal = {}, nil, nil
-  app.twins = twins.new(#list)
-  app.turns = turns.new { count = #list, patience = app.policy.pacing.wait_for_earlier,
+  app.twins = twins.new()
+  app.turns = turns.new { patience = app.policy.pacing.wait_for_earlier,
     on_overtake = function(item)
       host.log("warn", i18n.t("log.overtake", { name = item.name }), { file = item.name })
     end }
   host.map(list, { concurrency = app.cfg.AFFICHE_CONCURRENCY }, function(entry, place)
+    list[place] = false
     take(app, flow, found, entry, place, result)
   end)
 end
@@ -111,6 +115,15 @@ local function ended(app, pass, object, broken)
   return object, broken
 end
 
+-- What lies in the folder. Nothing else holds on to the list of it: that goes as it is worked off.
+local function find(app, flow, source, only)
+  local entries, skipped = folder.look(source, flow.order)
+  if not entries then return nil, skipped end
+  local found = folder.sort(source, entries, skipped, app.policy.formats)
+  if only then folder.restrict(found, only) end
+  return found
+end
+
 ---Carries a pass through and lets the folder go. The result object, and whether it could not be
 ---carried through.
 ---@param app table
@@ -124,10 +137,8 @@ function M.carry(app, flow, pass, only)
   app.under_way = result
   sweep.run(app, source)
   host.log("info", i18n.t("log.scan", { dir = source }))
-  local entries, skipped = folder.look(source, flow.order)
-  if not entries then return ended(app, pass, report.cannot_start(app, errors.text(skipped))) end
-  local found = folder.sort(source, entries, skipped, app.policy.formats)
-  if only then folder.restrict(found, only) end
+  local found, unseen = find(app, flow, source, only)
+  if not found then return ended(app, pass, report.cannot_start(app, errors.text(unseen))) end
   result.found, result.ignored = found.found, found.ignored
   for _, other in ipairs(found.others) do
     host.log("info", i18n.t("log.ignored", { name = other.name,
@@ -135,6 +146,7 @@ function M.carry(app, flow, pass, only)
   end
   local carried, err = publish_guarded(app, flow, found, result)
   if not carried then return report.broken(app, result, err), true end
+  underway.tidy(source)
   return ended(app, pass, report.finish(app, result))
 end
 

@@ -27,4 +27,8 @@ return {
     [[CREATE TABLE fact (
         scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
         PRIMARY KEY (scope, name)) WITHOUT ROWID]] },
+  -- The files of a run's result, some to a row: lists of runs are read without them.
+  { [[CREATE TABLE run_items (
+        run INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE, part INTEGER NOT NULL,
+        items TEXT NOT NULL, PRIMARY KEY (run, part))]] },
 }

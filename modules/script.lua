@@ -1,8 +1,9 @@
 -- script.lua - finds and loads the user's scripts: file by file, the user's folder before the
 -- shipped one, each with an environment of its own.
-local caption = require "caption"
-local errors = require "errors"
 local i18n = require "i18n"
+local lazy = require "lazy"
+
+local caption, errors = lazy "caption", lazy "errors"
 
 local M = {}
 local Loader = {}
@@ -14,6 +15,8 @@ local PURE = {
   "xpcall", "rawequal", "rawget", "rawlen", "rawset", "getmetatable",
 }
 local LIBRARIES = { "string", "table", "math", "utf8" }
+-- Of caption.lua, which is loaded when a script uses one.
+local HELPERS = { title = true, words = true, capitalise = true, hashtags = true }
 
 -- A finalizer runs with the instruction hook off, so none is allowed in.
 local function safe_setmetatable(object, meta)
@@ -38,7 +41,10 @@ end
 
 local function seal(environment)
   return setmetatable(environment, {
-    __index = function(_, name) error(("undefined global '%s'"):format(tostring(name)), 2) end,
+    __index = function(_, name)
+      if HELPERS[name] then return caption[name] end
+      error(("undefined global '%s'"):format(tostring(name)), 2)
+    end,
     __newindex = function(_, name)
       error(("global '%s' is not allowed: write 'local'"):format(tostring(name)), 2)
     end,
@@ -53,8 +59,6 @@ local function pure_environment(loader, chain)
   for _, name in ipairs(PURE) do environment[name] = _G[name] end
   for _, name in ipairs(LIBRARIES) do environment[name] = copy(_G[name]) end
   environment.print = print_to_log
-  environment.title, environment.words = caption.title, caption.words
-  environment.capitalise, environment.hashtags = caption.capitalise, caption.hashtags
   environment.date = os.date
   environment.require = function(name) return loader:load(name, "pure", chain) end
   environment._G = environment
@@ -81,12 +85,50 @@ function M.tier(name)
   return RULES[name] and "pure" or "full"
 end
 
+local function home_folder()
+  local home = host.env("XDG_CONFIG_HOME")
+  if not home or home == "" then home = (host.env("HOME") or "") .. "/.config" end
+  return home:sub(1, 1) == "/" and home .. "/affiche/scripts" or nil
+end
+
+---The folder of the user's own scripts: the one that is named, else the one in the home folder.
+---@param cfg table
+---@return string|nil
+function M.user_folder(cfg)
+  return cfg.AFFICHE_SCRIPTS or home_folder()
+end
+
+-- The named folder must be there: a mistyped one would silently mean the shipped rules.
+local function check_folder(path)
+  if not path then return true end
+  local stat = host.stat(path .. "/.")
+  if stat and stat.type == "folder" then return true end
+  return nil, host.error { kind = "script", op = "script", path = path,
+    message = i18n.t("script.no_folder", { path = path }),
+    next_action = i18n.t("action.script.no_folder") }
+end
+
 ---@param options { folders: string[], env: table, workflow: function }
 function M.new(options)
   return setmetatable({
     folders = options.folders, env = options.env, workflow = options.workflow,
-    loaded = {}, digests = {},
+    loaded = {}, texts = {},
   }, Loader)
+end
+
+---A loader for the scripts that the settings ask for. Where only rules are loaded, `env` and
+---`workflow` may be left out. Waits.
+---@param cfg table
+---@param env? table
+---@param workflow? function
+---@return table|nil loader, Error?
+function M.open(cfg, env, workflow)
+  local named, err = check_folder(cfg.AFFICHE_SCRIPTS)
+  if not named then return nil, err end
+  local folders = { cfg.AFFICHE_SCRIPTS }
+  folders[#folders + 1] = home_folder()
+  folders[#folders + 1] = host.info().root .. "/scripts"
+  return M.new { folders = folders, env = env, workflow = workflow }
 end
 
 local function script_error(message, path, traceback)
@@ -164,7 +206,7 @@ local function compile(loader, name, tier, chain)
     if not message:find(path, 1, true) then message = path .. ": " .. message end
     error(script_error(message, path), 0)
   end
-  return chunk, path, host.digest(text)
+  return chunk, path, text
 end
 
 ---What the script returned; raises an Error of kind "script" that names file, line and traceback.
@@ -175,14 +217,14 @@ function Loader:load(name, tier, chain)
   tier = tier or M.tier(name)
   local key = tier .. " " .. tostring(name)
   if self.loaded[key] ~= nil then return self.loaded[key] end
-  local chunk, path, digest = compile(self, name, tier, chain)
+  local chunk, path, text = compile(self, name, tier, chain)
   local value = run_chunk(chunk)
   if value == nil then
     error(script_error(("%s returns nothing"):format(path), path), 0)
   end
   -- Two tasks may have come here for the same script: the first one's value is everybody's.
   if self.loaded[key] == nil then
-    self.loaded[key], self.digests[path] = value, digest
+    self.loaded[key], self.texts[path] = value, text
   end
   return self.loaded[key]
 end
@@ -190,7 +232,7 @@ end
 -- One fingerprint of every script loaded so far: a changed rule runs unfinished steps again.
 function Loader:fingerprint()
   local list = {}
-  for path, digest in pairs(self.digests) do list[#list + 1] = path .. "\0" .. digest end
+  for path, text in pairs(self.texts) do list[#list + 1] = path .. "\0" .. host.digest(text) end
   table.sort(list)
   return host.digest(table.concat(list, "\n"))
 end

@@ -1,5 +1,5 @@
--- session.lua - what every command begins with: settings read, secrets registered, log opened,
--- scripts compiled. Also one run from its start to its result, for `run` and for the server.
+-- session.lua - what most commands begin with: settings read, scripts found; and how they end when
+-- that cannot be. Also one run from its start to its result, for `run` and for the server.
 local apps = require "app"
 local config = require "config"
 local errors = require "errors"
@@ -7,47 +7,22 @@ local i18n = require "i18n"
 local json = require "json"
 local report = require "report"
 local run = require "run"
+local settings = require "settings"
 local status = require "status"
 
 local M = {}
 
----Reads the settings and opens the log.
+M.say_problem, M.say_error = settings.say_problem, settings.say_error
+
+---Reads the settings, opens the log and finds the scripts.
 ---@param options table from cli.parse
 ---@return table|nil app, Error?
 function M.open(options)
-  -- Until the file is read: the language of the command line, else of the surroundings.
-  i18n.use(options.overrides.AFFICHE_LANG)
-  local cfg, problems = config.load { file = options.env, overrides = options.overrides }
+  local cfg, problems = settings.open(options)
   if not cfg then return nil, problems end
-  i18n.use(cfg.AFFICHE_LANG)
-  for _, secret in ipairs(config.secrets(cfg)) do host.secret(secret.value, secret.options) end
-  local opened, err = host.log_open { level = cfg.LOG_LEVEL, format = cfg.LOG_FORMAT,
-    file = cfg.LOG_FILE }
-  if not opened then
-    return nil, errors.new { kind = err.kind, code = err.code, op = "config", path = cfg.LOG_FILE,
-      message = i18n.t("config.log_file", { reason = errors.text(err) }),
-      next_action = i18n.t("action.config.log_file") }
-  end
-  for _, problem in ipairs(problems) do
-    if not problem.fatal then M.say_problem("warn", problem) end
-  end
-  local app, app_err = apps.new { cfg = cfg, problems = problems }
+  local app, err = apps.new { cfg = cfg, problems = problems }
   options.app = app
-  return app, app_err
-end
-
-function M.say_problem(level, problem)
-  local text = problem.message
-  if problem.next_action then text = text .. " — " .. problem.next_action end
-  host.log(level, text, { key = problem.key })
-end
-
----An Error on the log, with its traceback and what to do.
-function M.say_error(err, t)
-  err = errors.of(err)
-  local action = errors.next_action(err, t or i18n.current())
-  host.log("error", errors.text(err) .. (action and " — " .. action or ""))
-  if err.kind == "script" and err.traceback then host.log("error", err.traceback) end
+  return app, err
 end
 
 -- All that is wrong as one sentence.
@@ -65,14 +40,12 @@ local RUNS = { run = true, retry = true, demo = true }
 -- A program that reads our stdout gets its one document, whatever happened.
 local function print_refusal(options, app, message, problems)
   if not options.json then return end
-  local text
   if RUNS[options.command] and not options.dry_run then
-    text = report.encode(report.refusal(app, message, problems))
-  else
-    text = json.encode({ success = false, error = host.redact(message), problems = problems },
-      { order = { "success", "error", "problems", "key", "message" }, indent = 2 })
+    return report.write(io.stdout, report.refusal(app, message, problems))
   end
-  io.stdout:write(text, "\n")
+  io.stdout:write(json.encode({ success = false, error = host.redact(message),
+    problems = problems }, { order = { "success", "error", "problems", "key", "message" },
+    indent = 2 }), "\n")
 end
 
 ---The end of a command that cannot do its work: why, on the log and with --json on stdout as well.
@@ -92,7 +65,7 @@ end
 ---The result object of a run, on stdout when it is asked for.
 function M.print_result(options, object)
   if not options.json then return end
-  io.stdout:write(report.encode(object), "\n")
+  report.write(io.stdout, object)
   options.answered = true
 end
 

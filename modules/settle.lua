@@ -20,7 +20,7 @@ local PAGES = 4
 ---@return Error with `uncertain`
 function M.uncertain(post, reason, cause)
   return host.error { kind = "remote", op = "publish", retryable = false, uncertain = true,
-    code = cause and cause.code, subcode = cause and cause.subcode,
+    code = cause and cause.code, subcode = cause and cause.subcode, reason = reason,
     message = i18n.t("settle.uncertain", { name = post.name, container = post.container,
       reason = reason }),
     next_action = i18n.t("settle.next", { name = post.name }) }

@@ -3,6 +3,7 @@
 local config = require "config"
 local errors = require "errors"
 local folder = require "folder"
+local heif = require "heif"
 local json = require "json"
 local report = require "report"
 
@@ -13,7 +14,8 @@ local ASK_EVERY = 60 -- seconds: token and quota are asked of the server at most
 
 M.ORDER = { "success", "timestamp", "configuration", "source_directory", "source_exists",
   "ftp_server", "ftp_user", "ftp_upload_dir", "access_token_configured", "ig_user_id_configured",
-  "config_valid", "problems", "sandbox", "source_analysis", "files_count", "total_size_mb",
+  "config_valid", "problems", "sandbox", "heif", "source_analysis", "files_count",
+  "total_size_mb",
   "files_ignored", "files_deferred", "files_uncertain", "files_ready", "filename", "extension",
   "size_mb", "supported_formats", "token", "checked", "valid", "expires_at", "quota", "used",
   "total", "ready_to_process", "key", "message", "next_action" }
@@ -53,6 +55,7 @@ local function configuration(app, exists, problems)
     access_token_configured = cfg.ACCESS_TOKEN ~= nil,
     ig_user_id_configured = cfg.IG_USER_ID ~= nil,
     config_valid = #problems == 0, problems = problems, sandbox = host.info().sandbox,
+    heif = heif.state(),
   }
 end
 
@@ -86,8 +89,8 @@ local function analysis(app, exists)
   for i, entry in ipairs(ready) do
     bytes = bytes + entry.size
     if i <= SHOWN then
-      result.files_ready[i] = { filename = json.repair(entry.name), extension = entry.ext,
-        size_mb = megabytes(entry.size) }
+      result.files_ready[i] = { filename = json.repair(entry.name),
+        extension = folder.extension(entry.name), size_mb = megabytes(entry.size) }
     end
   end
   result.files_count, result.total_size_mb = #ready, megabytes(bytes)

@@ -1,8 +1,9 @@
 -- sweep.lua - what a killed run left under way is removed when the next one starts: temporaries of
--- the primitives, and intermediate files that no unfinished item needs.
+-- the primitives, intermediate files that no unfinished item needs, notes of posts that are done.
 local errors = require "errors"
 local i18n = require "i18n"
 local items = require "item"
+local underway = require "underway"
 
 local M = {}
 
@@ -49,11 +50,12 @@ end
 ---@param app table
 ---@param source string the media folder
 function M.run(app, source)
-  local folders = { source, source .. "/processed", source .. "/processed/.receipts",
-    source .. "/failed" }
+  local folders = { source, source .. "/.receipts", source .. "/processed",
+    source .. "/processed/.receipts", source .. "/failed" }
   if app.target and app.target.scheme == "file" then folders[#folders + 1] = app.target.folder end
   for _, folder in ipairs(folders) do sweep_temporaries(folder) end
   sweep_work(app)
+  underway.sweep(app.journal, source)
 end
 
 return M

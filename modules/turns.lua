@@ -2,38 +2,34 @@
 -- Everything runs in parallel but media_publish: an item takes its turn when all earlier ones have
 -- passed or ended, or when one of them kept the others waiting for too long, and one at a time.
 local mutex = require "mutex"
+local places = require "places"
 
 local M = {}
 local Turns = {}
 Turns.__index = Turns
 
----@param options { count: integer, patience: number, on_overtake: fun(item: table) }
+---@param options { patience: number, on_overtake: fun(item: table) }
 function M.new(options)
-  local gates = {}
-  for place = 1, options.count do gates[place] = host.gate() end
-  return setmetatable({ gates = gates, first = 1, held = {}, patience = options.patience,
+  return setmetatable({ places = places.new(), held = {}, patience = options.patience,
     on_overtake = options.on_overtake }, Turns)
 end
 
 ---This place needs no turn any more: published, failed or put off.
 function Turns:pass(place)
-  if not self.gates[place] then return end
-  self.gates[place]:open()
-  self.gates[place] = false
-  while self.gates[self.first] == false do self.first = self.first + 1 end
+  self.places:pass(place)
 end
 
 -- Patience is for one slow item, so it begins anew with each that passes: a long queue that moves
 -- keeps its order.
 local function wait_for_earlier(self, place, item)
-  local waited_for, deadline
-  while self.first < place do
-    if self.first ~= waited_for then
-      waited_for, deadline = self.first, host.now("monotonic") + self.patience
+  local all, waited_for, deadline = self.places, nil, nil
+  while all.first < place do
+    if all.first ~= waited_for then
+      waited_for, deadline = all.first, host.now("monotonic") + self.patience
     end
     local left = deadline - host.now("monotonic")
-    if left <= 0 or not self.gates[self.first]:wait(left) then
-      if self.first == waited_for then return self.on_overtake(item) end
+    if left <= 0 or not all:wait_first(left) then
+      if all.first == waited_for then return self.on_overtake(item) end
     end
   end
 end

@@ -5,7 +5,7 @@ local i18n = require "i18n"
 local items = require "item"
 local remote_name = require "remote_name"
 local url = require "url"
-local wording = require "wording"
+local wording = require "lazy" "wording"
 
 local M = {}
 

@@ -8,7 +8,7 @@ local i18n = require "i18n"
 
 local M = {}
 
-local LISTS = { fr = require "i18n.fr_host" }
+local LISTS = { fr = "i18n.fr_host" }
 local MOST_PARTS = 6
 
 local function pattern_of(english)
@@ -31,7 +31,14 @@ local function prepare(list)
 end
 
 local prepared = {}
-for language, list in pairs(LISTS) do prepared[language] = prepare(list) end
+
+-- Read when the first message needs it: most commands say nothing of the kind.
+local function known_in(language)
+  if LISTS[language] and not prepared[language] then
+    prepared[language] = prepare(require(LISTS[language]))
+  end
+  return prepared[language]
+end
 
 local translate
 
@@ -69,7 +76,7 @@ end
 ---@param t? Translator
 ---@return string
 function M.of(message, t)
-  local known = prepared[(t or i18n.current()).language]
+  local known = known_in((t or i18n.current()).language)
   return known and translate(known, message, 0) or message
 end
 

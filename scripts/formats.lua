@@ -16,6 +16,11 @@ local picture = {
   min_ratio = 0.8, max_ratio = 1.91,
   max_bytes = 8 * 1000 * 1000,
   passthrough = true,       -- a JPEG that is fit already keeps its picture, byte for byte
+  -- What may go out beside the picture. "artist" and "copyright": who made it, if the file says so;
+  -- "icc": the profile of a JPEG that passes, which then shows the same colours as sRGB.
+  keep = { "icc" },
+  -- animation = "video",   -- of an animated GIF: a film (a reel), where ffmpeg is installed. Else
+  --                           its first picture goes out, and the log says so
 }
 
 -- The same rules for another list of extensions.
@@ -31,6 +36,9 @@ local video = {
   -- mends faststart, edit_lists and private; "transcode" encodes it anew where that is needed. Both
   -- need ffmpeg; without it a file that only had to be written anew goes out as it is, and is told.
   fix = "remux",
+  -- "url": Instagram fetches it from where it was uploaded. "resumable": it is sent to Instagram
+  -- itself, in one piece or several; for tokens of Facebook Login (EAA…).
+  transfer = "url",
   codecs = { "h264", "hevc" },
   min_duration = 3, max_duration = 15 * 60,   -- seconds
   min_fps = 23, max_fps = 60,
@@ -46,6 +54,11 @@ return {
   png  = as(picture, ".png"),
   webp = as(picture, ".webp"),
   gif  = as(picture, ".gif"),
+  -- What phones make, read through libheif where that is installed. Without an extension they are
+  -- taken under another's alone (phones name a HEIC .jpg now and then). To take them all:
+  --   heic = as(picture, ".heic", ".heif"),  avif = as(picture, ".avif"),
+  heic = as(picture),
+  avif = as(picture),
   mp4  = as(video, ".mp4"),
   mov  = as(video, ".mov"),
 }

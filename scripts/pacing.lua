@@ -3,6 +3,7 @@ return {
   -- As shipped, a run publishes everything at once, within Instagram's quota. To slow it down:
   spacing = 0,              -- at least so long between two posts (3600: one an hour)
   per_day = nil,            -- at most so many posts in 24 hours
+  max_age = nil,            -- what has waited for longer is not posted any more: it goes to failed/
   quiet_hours = nil,        -- { from = "22:00", to = "07:00" }: none in this time
 
   -- Posts appear in order. A later file waits so long for a slow earlier one, then overtakes it.

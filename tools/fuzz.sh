@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 seconds=${1:-60}
 shift || true
-all=(probe jpeg png webp gif boxes words)
+all=(probe jpeg png webp gif heif boxes words)
 [ $# -gt 0 ] || set -- "${all[@]}"
 objects=$(ls build/fuzz/host/codec/*.o build/fuzz/host/codec_check.o build/fuzz/host/sniff.o |
   grep -v '/worker\.o$')
@@ -20,7 +20,7 @@ for name in "$@"; do
     -DFUZZ_ENTRY="fuzz_$name" -o "$program" tests/fuzz/fuzz.c $objects \
     $(pkg-config --libs libwebp libwebpdemux libpng libjpeg lcms2 libuv) -lgif -lm || exit 2
   kept=(tests/fuzz/corpus/"$name")
-  [ "$name" != probe ] || kept=(tests/fuzz/corpus/{jpeg,png,webp,gif,boxes})
+  [ "$name" != probe ] || kept=(tests/fuzz/corpus/{jpeg,png,webp,gif,heif,boxes})
   found=build/fuzz/corpus/$name
   mkdir -p "$found"
   log=build/fuzz/$name.log

@@ -75,6 +75,19 @@ bool colour_is_srgb(const uint8_t *icc, size_t length, bool *broken)
     return same;
 }
 
+void colour_name(const uint8_t *icc, size_t length, char *text, size_t size)
+{
+    struct profile p = {0};
+    text[0] = 0;
+    if (length <= CODEC_MAX_ICC && open_profile(&p, icc, length))
+        cmsGetProfileInfoASCII(p.embedded, cmsInfoDescription, "en", "US", text,
+                               (cmsUInt32Number)size);
+    text[size - 1] = 0;
+    for (; *text; text++)
+        *text = *text < 32 || *text > 126 ? '?' : *text;
+    close_profile(&p);
+}
+
 // Row by row through the transform; the layout may change from CMYK to RGB.
 static int transform_rows(struct run *run, const struct profile *p, struct image *image,
                           enum image_layout to)

@@ -4,6 +4,7 @@
 #include "backdrop.h"
 #include "colour.h"
 #include "decoders.h"
+#include "exif.h"
 #include "fit.h"
 #include "jpeg.h"
 #include "jpeg_scan.h"
@@ -37,6 +38,8 @@ static int decode(struct run *run, const uint8_t *bytes, size_t length, struct i
         return png_decode(run, bytes, length, image);
     if (strcmp(format, "gif") == 0)
         return gif_decode(run, bytes, length, image);
+    if (strcmp(format, "heic") == 0 || strcmp(format, "avif") == 0)
+        return heif_decode(run, bytes, length, image);
     return webp_decode(run, bytes, length, image);
 }
 
@@ -123,13 +126,23 @@ static int may_pass(struct run *run, const uint8_t *bytes, size_t length, const 
     const struct codec_facts *facts = &run->answer->facts;
     bool broken = true;
     *pass = false;
-    if (!run->job->options.passthrough || strcmp(facts->format, "jpeg") != 0 ||
-        facts->orientation != 1)
+    if (!run->job->options.passthrough || strcmp(facts->format, "jpeg") != 0)
         return 0;
     if (image->icc && !colour_is_srgb(image->icc, image->icc_length, &broken))
         return 0;
-    *keep_icc = image->icc && !broken;
+    *keep_icc = image->icc && !broken && (run->job->options.keep & CODEC_KEEP_ICC);
     return jpeg_is_plain(run, bytes, length, pass);
+}
+
+// The same picture in the same blocks, upright, with nothing beside it but a profile to be kept.
+// NULL when that cannot be had. Returns new.
+static uint8_t *copy_picture(const struct run *run, const uint8_t *bytes, size_t length,
+                             const struct image *profile, size_t *size)
+{
+    int orientation = run->answer->facts.orientation;
+    if (orientation == 1)
+        return jpeg_scan_strip(bytes, length, profile != NULL, size);
+    return jpeg_turn(bytes, length, orientation, profile, size);
 }
 
 // 1: passed through, 0: it must be encoded, -1: failed. The picture has been decoded without a
@@ -139,22 +152,27 @@ static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
 {
     bool pass, keep_icc = false;
     size_t max = run->job->options.max_bytes, size = 0;
-    if (!fit_is_identity(plan, image->width, image->height))
+    bool turn = run->answer->facts.orientation > 1, swap = run->answer->facts.orientation >= 5;
+    if (!fit_is_identity(plan, swap ? image->height : image->width,
+                         swap ? image->width : image->height))
         return 0;
     if (may_pass(run, bytes, length, image, &pass, &keep_icc))
         return -1;
     if (!pass)
         return 0;
-    uint8_t *jpeg = jpeg_scan_strip(bytes, length, keep_icc, &size);
+    uint8_t *jpeg = copy_picture(run, bytes, length, keep_icc ? image : NULL, &size);
     if (jpeg == NULL)
-        return report_memory(run);
+        return turn ? 0 : report_memory(run);
     if (max && size > max) {
         free(jpeg);
         return 0;
     }
     keep_result(run, plan, 0, jpeg, size);
-    if (keep_icc)
+    run->answer->turned = turn;
+    if (keep_icc) {
         run->answer->removed &= ~(uint32_t)CODEC_ICC;
+        run->answer->kept |= CODEC_KEEP_ICC;
+    }
     return 1;
 }
 
@@ -201,7 +219,7 @@ static int prepare_image(struct run *run, const uint8_t *bytes, size_t length,
     return 0;
 }
 
-int convert(struct run *run, const uint8_t *bytes, size_t length)
+static int convert_picture(struct run *run, const uint8_t *bytes, size_t length)
 {
     const struct codec_facts *facts = &run->answer->facts;
     struct picture picture = {0};
@@ -218,4 +236,39 @@ int convert(struct run *run, const uint8_t *bytes, size_t length)
         status = search_size(run, &picture, &plan);
     free_picture(&picture);
     return status < 0 || run->answer->status ? -1 : 0;
+}
+
+// Puts a segment behind what says that the file is JFIF, which must stand first.
+static int add_segment(struct run *run, const uint8_t *segment, size_t length)
+{
+    struct codec_answer *a = run->answer;
+    uint8_t *jpeg = realloc(a->jpeg, a->jpeg_length + length);
+    if (jpeg == NULL)
+        return report_memory(run);
+    bool jfif = a->jpeg_length > 20 && jpeg[3] == 0xE0;
+    size_t at = jfif ? 20 : 2;
+    memmove(jpeg + at + length, jpeg + at, a->jpeg_length - at);
+    memcpy(jpeg + at, segment, length);
+    a->jpeg = jpeg;
+    a->jpeg_length += length;
+    return 0;
+}
+
+// The words that may stay go into whatever the picture became; room for them is set aside before.
+int convert(struct run *run, const uint8_t *bytes, size_t length)
+{
+    const struct codec_words *words = &run->answer->facts.words;
+    struct codec_job job = *run->job;
+    struct run own = {&job, run->answer};
+    uint8_t segment[EXIF_MOST];
+    size_t extra = exif_write(words, job.options.keep, segment);
+    if (job.options.max_bytes > extra)
+        job.options.max_bytes -= extra;
+    if (convert_picture(&own, bytes, length))
+        return -1;
+    if (words->artist[0])
+        run->answer->kept |= job.options.keep & CODEC_KEEP_ARTIST;
+    if (words->copyright[0])
+        run->answer->kept |= job.options.keep & CODEC_KEEP_COPYRIGHT;
+    return extra ? add_segment(run, segment, extra) : 0;
 }

@@ -16,6 +16,12 @@ int gif_decode(struct run *run, const uint8_t *bytes, size_t length, struct imag
 
 int webp_probe(struct run *run, const uint8_t *bytes, size_t length);
 int webp_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
+// HEIC and AVIF: which of them libheif reads here, as a message: its version, then "heic", "avif".
+// An error when it is not installed.
+int heif_ask(struct run *run);
+// What is told and given is upright already.
+int heif_probe(struct run *run, const uint8_t *bytes, size_t length);
+int heif_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
 // Whether it is a lossy still, which consists of planes already.
 bool webp_is_planar(const uint8_t *bytes, size_t length);
 // The planes of such a file, with alpha when it has that.

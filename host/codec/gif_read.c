@@ -41,8 +41,9 @@ static int open_gif(struct run *run, struct source *source, GifFileType **gif)
     return 0;
 }
 
-// Reads an extension; a graphic control block sets *transparent to its colour index or -1.
-static int read_extension(GifFileType *gif, int *transparent, uint32_t *extras)
+// Reads an extension; a graphic control block sets *transparent to its colour index or -1, and
+// says how long its frame is shown.
+static int read_extension(GifFileType *gif, int *transparent, struct codec_facts *facts)
 {
     int code;
     GifByteType *block;
@@ -50,10 +51,12 @@ static int read_extension(GifFileType *gif, int *transparent, uint32_t *extras)
         return -1;
     if (block && code == GRAPHICS_EXT_FUNC_CODE && block[0] >= 4)
         *transparent = block[1] & 1 ? block[4] : -1;
+    if (block && code == GRAPHICS_EXT_FUNC_CODE && block[0] >= 4)
+        facts->duration += (block[2] | block[3] << 8) / 100.0;
     if (code == COMMENT_EXT_FUNC_CODE)
-        *extras |= CODEC_COMMENT;
+        facts->extras |= CODEC_COMMENT;
     if (block && code == APPLICATION_EXT_FUNC_CODE && block[0] >= 8)
-        *extras |= memcmp(block + 1, "XMP Data", 8) == 0 ? CODEC_XMP : 0;
+        facts->extras |= memcmp(block + 1, "XMP Data", 8) == 0 ? CODEC_XMP : 0;
     while (block)
         if (DGifGetExtensionNext(gif, &block) == GIF_ERROR)
             return -1;
@@ -61,7 +64,7 @@ static int read_extension(GifFileType *gif, int *transparent, uint32_t *extras)
 }
 
 // Goes to the next frame's description. 1: there is one, 0: the end, -1: damage.
-static int next_frame(GifFileType *gif, int *transparent, uint32_t *extras)
+static int next_frame(GifFileType *gif, int *transparent, struct codec_facts *facts)
 {
     for (;;) {
         GifRecordType type;
@@ -71,7 +74,7 @@ static int next_frame(GifFileType *gif, int *transparent, uint32_t *extras)
             return 0;
         if (type == IMAGE_DESC_RECORD_TYPE)
             return DGifGetImageDesc(gif) == GIF_ERROR ? -1 : 1;
-        if (type == EXTENSION_RECORD_TYPE && read_extension(gif, transparent, extras))
+        if (type == EXTENSION_RECORD_TYPE && read_extension(gif, transparent, facts))
             return -1;
     }
 }
@@ -99,7 +102,7 @@ static int count_frames(struct run *run, GifFileType *gif)
 {
     struct codec_facts *facts = &run->answer->facts;
     int transparent = -1, more;
-    while ((more = next_frame(gif, &transparent, &facts->extras)) == 1) {
+    while ((more = next_frame(gif, &transparent, facts)) == 1) {
         if (facts->frames == 0)
             facts->alpha = transparent >= 0 || !covers(gif);
         if (++facts->frames > MAX_FRAMES)
@@ -113,6 +116,8 @@ static int count_frames(struct run *run, GifFileType *gif)
         return damaged(run, gif, 0);
     if (facts->frames == 0)
         return report(run, CODEC_FORMAT, "the GIF file holds no picture");
+    if (facts->frames == 1)
+        facts->duration = 0;
     return 0;
 }
 
@@ -192,13 +197,14 @@ int gif_decode(struct run *run, const uint8_t *bytes, size_t length, struct imag
 {
     struct source source = {bytes, length, 0};
     GifFileType *gif = NULL;
+    struct codec_facts known = {0}; // by the probe
     int transparent = -1;
     int status = open_gif(run, &source, &gif);
     if (status == 0)
         status = image_check_size(run, (uint64_t)gif->SWidth, (uint64_t)gif->SHeight);
     if (status == 0)
         status = image_alloc(run, image, IMAGE_RGBA, gif->SWidth, gif->SHeight);
-    if (status == 0 && next_frame(gif, &transparent, &run->answer->facts.extras) != 1)
+    if (status == 0 && next_frame(gif, &transparent, &known) != 1)
         status = damaged(run, gif, 0);
     if (status == 0)
         status = read_frame(run, gif, transparent, image);

@@ -15,7 +15,11 @@
 #define CODEC_MAX_ICC (4u << 20)
 #define CODEC_MAX_SCANS 64 // of a progressive JPEG; ordinary ones have about 10
 
-enum codec_kind { CODEC_PROBE, CODEC_CONVERT };
+// CODEC_ASK looks at no source: the answer's message says which decoders libheif has.
+enum codec_kind { CODEC_PROBE, CODEC_CONVERT, CODEC_ASK };
+// Two kinds of worker: HEIC and AVIF have one whose libraries are large and rarely wanted.
+enum codec_family { CODEC_BUILT_IN, CODEC_HEIF };
+#define CODEC_FAMILIES 2
 enum codec_fit { CODEC_PAD, CODEC_CROP, CODEC_NONE };
 enum codec_backdrop { CODEC_COLOUR, CODEC_BLUR, CODEC_EDGE }; // beside a padded picture
 
@@ -29,6 +33,9 @@ enum codec_status {
     CODEC_STOPPED, // the caller asked for an end
 };
 
+// What may stay beside a picture.
+enum codec_keep { CODEC_KEEP_ARTIST = 1, CODEC_KEEP_COPYRIGHT = 2, CODEC_KEEP_ICC = 4 };
+
 struct codec_options {
     int quality; // 1 to 100
     enum codec_fit fit;
@@ -39,6 +46,7 @@ struct codec_options {
     double min_ratio, max_ratio; // width / height of the result; 0: no limit
     size_t max_bytes;            // of the result; 0: no limit
     uint64_t max_pixels;         // of the source, and of the result
+    unsigned keep;               // of codec_keep
     bool passthrough;            // a JPEG that is already fit keeps its scan data, byte for byte
 };
 
@@ -69,9 +77,10 @@ struct codec_words {
 
 struct codec_facts {
     char format[8];
-    char colour[8];  // pictures: how colours are stored: grey rgb palette ycbcr cmyk ycck
-    int depth;       // pictures: bits of a sample
-    uint32_t extras; // of codec_extra
+    char colour[8];   // pictures: how colours are stored: grey rgb palette ycbcr cmyk ycck
+    int depth;        // pictures: bits of a sample
+    char profile[80]; // what the embedded colour profile calls itself; empty without one
+    uint32_t extras;  // of codec_extra
     struct codec_words words;
     uint64_t moov; // video: where the index stands
     bool video;
@@ -85,7 +94,7 @@ struct codec_facts {
     int components;    // JPEG, else 0
     int rotation;      // video: 0, 90, 180 or 270, clockwise
     uint64_t frames;
-    double duration; // video: seconds, else 0
+    double duration; // video and animation: seconds, else 0
     double fps;      // video, 0 when unknown
     char codec[8];   // video: sample entry names such as "avc1"; empty when there is no such track
     char audio_codec[8];
@@ -111,10 +120,12 @@ struct codec_answer {
     struct codec_facts facts;
     // Conversion only.
     uint32_t removed; // of codec_extra: in the source, not in the result
+    unsigned kept;    // of codec_keep
     uint8_t *jpeg;    // owned, malloc
     size_t jpeg_length;
     int width, height;
-    int quality; // as used; 0 when the scan data was passed through
+    int quality; // as used; 0 when the picture was passed through
+    bool turned; // passed through, but turned upright block by block
 };
 
 // Runs a job to its end. The answer is written whole, whatever happens; codec_answer_free is due.

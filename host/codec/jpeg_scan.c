@@ -1,6 +1,7 @@
 // jpeg_scan.c - the segments of a JPEG file, without decoding anything.
 #include "jpeg_scan.h"
 
+#include "colour.h"
 #include "input.h"
 #include "metadata.h"
 #include <stdlib.h>
@@ -105,6 +106,17 @@ static void collect(const struct segment *s, struct metadata *found, struct code
     }
 }
 
+static int name_profile(struct run *run, const uint8_t *bytes, size_t length)
+{
+    struct codec_facts *facts = &run->answer->facts;
+    struct image image = {0};
+    int status = jpeg_scan_icc(run, bytes, length, &image);
+    if (image.icc)
+        colour_name(image.icc, image.icc_length, facts->profile, sizeof facts->profile);
+    image_free(&image);
+    return status;
+}
+
 int jpeg_scan(struct run *run, const uint8_t *bytes, size_t length)
 {
     struct codec_facts *facts = &run->answer->facts;
@@ -122,7 +134,7 @@ int jpeg_scan(struct run *run, const uint8_t *bytes, size_t length)
         facts->extras |= CODEC_TRAILER;
     facts->icc = facts->extras & CODEC_ICC;
     metadata_read(&found, facts);
-    return 0;
+    return facts->icc ? name_profile(run, bytes, length) : 0;
 }
 
 // Collects the pieces, which may come in any order; false when they do not make a whole.

@@ -312,7 +312,10 @@ static int walk(struct movie *m, uint64_t at, uint64_t end, int depth)
         return report(m->run, CODEC_FORMAT, "the video is damaged: boxes nested too deeply");
     while (at < end) {
         struct box box = {0};
-        if (depth > 0 && end - at < 8) // QuickTime ends some lists with four zero bytes
+        // QuickTime ends some lists with four zero bytes; a few stray bytes after the last box of a
+        // file that is complete do it no harm.
+        bool complete = m->moov && m->mdat && !m->fragmented;
+        if (end - at < 8 && (depth > 0 || complete))
             return 0;
         if (++m->boxes > MAX_BOXES)
             return report(m->run, CODEC_LIMIT, "the video has more than %d boxes", MAX_BOXES);

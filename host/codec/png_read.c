@@ -1,5 +1,6 @@
 // png_read.c - pixels and facts from a PNG, by libpng.
 // The library leaves by longjmp: what must be freed then lives in struct reader, not in registers.
+#include "colour.h"
 #include "decoders.h"
 
 #include "input.h"
@@ -108,6 +109,14 @@ static int keep_profile(struct reader *r, struct image *image)
     return image_keep_icc(r->run, image, icc, length);
 }
 
+static void name_profile(struct reader *r, struct codec_facts *facts)
+{
+    struct image image = {0};
+    if (keep_profile(r, &image) == 0 && image.icc)
+        colour_name(image.icc, image.icc_length, facts->profile, sizeof facts->profile);
+    image_free(&image);
+}
+
 static void read_picture(struct reader *r, struct image *image)
 {
     read_info(r);
@@ -153,6 +162,7 @@ static void read_header_facts(struct reader *r)
                    png_get_valid(r->png, r->info, PNG_INFO_tRNS);
     facts->icc = png_get_valid(r->png, r->info, PNG_INFO_iCCP) != 0;
     facts->extras |= facts->icc ? CODEC_ICC : 0;
+    name_profile(r, facts);
     facts->depth = png_get_bit_depth(r->png, r->info);
     int type = png_get_color_type(r->png, r->info);
     snprintf(facts->colour, sizeof facts->colour, "%s",

@@ -58,6 +58,8 @@ static int probe_image(struct run *run, const uint8_t *bytes, size_t length)
         return gif_probe(run, bytes, length);
     if (strcmp(format, "webp") == 0)
         return webp_probe(run, bytes, length);
+    if (strcmp(format, "heic") == 0 || strcmp(format, "avif") == 0)
+        return heif_probe(run, bytes, length);
     return report(run, CODEC_FORMAT, "pictures of the format %s cannot be read yet", format);
 }
 
@@ -82,6 +84,10 @@ void codec_run(const struct codec_job *job, struct codec_answer *answer)
 {
     memset(answer, 0, sizeof *answer);
     struct run run = {job, answer};
+    if (job->kind == CODEC_ASK) {
+        heif_ask(&run);
+        return;
+    }
     if (identify(&run))
         return;
     if (!answer->facts.video)

@@ -1,12 +1,15 @@
 // webp_read.c - pixels of the first frame, and facts, from a WebP, by libwebp and libwebpdemux.
 #include "decoders.h"
 
+#include "colour.h"
 #include "input.h"
 #include "metadata.h"
 #include <stdio.h>
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/demux.h>
+
+#define MAX_TIMED 2000 // frames
 
 static int damaged(struct run *run)
 {
@@ -51,12 +54,25 @@ static const uint8_t *find_chunk(WebPDemuxer *demuxer, const char *name, size_t 
 static void read_blocks(struct codec_facts *facts, WebPDemuxer *demuxer)
 {
     struct metadata found = {0};
-    size_t length;
+    size_t length = 0;
     found.exif = find_chunk(demuxer, "EXIF", &found.exif_length);
     found.xmp = find_chunk(demuxer, "XMP ", &found.xmp_length);
-    facts->icc = find_chunk(demuxer, "ICCP", &length) != NULL;
+    const uint8_t *icc = find_chunk(demuxer, "ICCP", &length);
+    facts->icc = icc != NULL;
+    if (icc)
+        colour_name(icc, length, facts->profile, sizeof facts->profile);
     facts->extras = facts->icc ? CODEC_ICC : 0;
     metadata_read(&found, facts);
+}
+
+// Of an animation that could be one for people: each step to a frame is a search for it.
+static void add_durations(struct codec_facts *facts, WebPIterator *frame)
+{
+    if (facts->frames < 2 || facts->frames > MAX_TIMED)
+        return;
+    do
+        facts->duration += frame->duration / 1000.0;
+    while (WebPDemuxNextFrame(frame));
 }
 
 static int read_facts(struct run *run, WebPDemuxer *demuxer)
@@ -76,6 +92,7 @@ static int read_facts(struct run *run, WebPDemuxer *demuxer)
         WebPGetFeatures(frame.fragment.bytes, frame.fragment.size, &features) == VP8_STATUS_OK;
     snprintf(facts->colour, sizeof facts->colour, "%s",
              known && features.format == 2 ? "rgb" : "ycbcr");
+    add_durations(facts, &frame);
     WebPDemuxReleaseIterator(&frame);
     return 0;
 }

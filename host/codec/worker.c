@@ -2,6 +2,7 @@
 // calls that it does not have, and there is one worker per core.
 #include "worker.h"
 
+#include "heif_library.h"
 #include "sys/channel.h"
 #include "sys/sandbox.h"
 #include <lcms2.h>
@@ -15,12 +16,15 @@
 
 bool worker_is_wanted(int argc, char **argv)
 {
-    return argc == 2 && strcmp(argv[1], WORKER_FLAG) == 0;
+    return argc == 2 &&
+           (strcmp(argv[1], WORKER_FLAG) == 0 || strcmp(argv[1], WORKER_HEIF_FLAG) == 0);
 }
 
 // Touches what opens a file or asks the system for something at its first use.
-static void warm_up(void)
+static void warm_up(const char *flag)
 {
+    if (strcmp(flag, WORKER_HEIF_FLAG) == 0)
+        heif_library();
     void *volatile block = malloc(1);
     free(block);
     cmsHPROFILE profile = cmsCreate_sRGBProfile(); // the time zone
@@ -85,7 +89,7 @@ static void serve(int socket, worker_run_fn run)
     }
 }
 
-void worker_main(worker_run_fn run)
+void worker_main(const char *flag, worker_run_fn run)
 {
     // Whoever sends these to the whole group or service means the host, which ends us in turn.
     signal(SIGINT, SIG_IGN);
@@ -93,7 +97,7 @@ void worker_main(worker_run_fn run)
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     set_memory_policy();
-    warm_up();
+    warm_up(flag);
     if (sandbox_enter(WORKER_SOCKET) != 0)
         _exit(WORKER_UNLOCKED);
     serve(WORKER_SOCKET, run);

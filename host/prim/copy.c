@@ -49,7 +49,7 @@ static int l_copy(lua_State *L)
     c->job.replace = replace;
     if (sha256)
         memcpy(c->sha256, sha256, sizeof c->sha256);
-    return file_wait(L, &c->file, copy_run, copy_finish);
+    return file_wait_hash(L, &c->file, copy_run, copy_finish);
 }
 
 PRIM(copy, l_copy)

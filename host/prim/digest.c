@@ -1,6 +1,8 @@
 // digest.c - host.digest(text, key): SHA-256 or HMAC-SHA-256 of a text.
 // Loop thread only. Does not wait.
 #include "../api.h"
+
+#include "../lib/crypto.h"
 #include <openssl/evp.h>
 
 static int l_digest(lua_State *L)
@@ -10,6 +12,9 @@ static int l_digest(lua_State *L)
     const char *text = luaL_checklstring(L, 1, &length);
     const char *key = luaL_optlstring(L, 2, NULL, &key_length);
     bool done;
+    const char *problem = crypto_problem();
+    if (problem)
+        return luaL_error(L, "digest: %s", problem);
     if (key)
         done = EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, key_length,
                          (const unsigned char *)text, length, digest, sizeof digest, &size) != NULL;

@@ -31,7 +31,7 @@ static int l_hash(lua_State *L)
     api_check_options(L, 2, keys);
     double timeout = file_timeout(L, 2);
     struct hash *h = file_begin(L, "hash", sizeof *h, timeout, path, NULL, file_release);
-    return file_wait(L, &h->file, hash_run, hash_finish);
+    return file_wait_hash(L, &h->file, hash_run, hash_finish);
 }
 
 PRIM(hash, l_hash)

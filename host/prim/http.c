@@ -33,8 +33,8 @@ static void push_body(lua_State *L, struct http_options *o)
 {
     bool form = lua_getfield(L, REQUEST, "form") != LUA_TNIL;
     int type = lua_getfield(L, REQUEST, "body");
-    if (form && type != LUA_TNIL)
-        luaL_error(L, "options 'body' and 'form': only one of them");
+    if (form + (type != LUA_TNIL) + (o->body_file != NULL) > 1)
+        luaL_error(L, "options 'body', 'body_file' and 'form': only one of them");
     if (type != LUA_TNIL && type != LUA_TSTRING)
         luaL_error(L, "option 'body': string expected, got %s", luaL_typename(L, -1));
     if (form)
@@ -59,18 +59,19 @@ static bool names_type(lua_State *L)
 // libcurl calls every body a form unless it is told otherwise.
 static void silence_type(lua_State *L)
 {
-    if (lua_getfield(L, REQUEST, "body") == LUA_TSTRING && !names_type(L)) {
-        lua_pushliteral(L, "Content-Type:");
-        lua_rawseti(L, LINES, (lua_Integer)lua_rawlen(L, LINES) + 1);
-    }
+    bool form = lua_getfield(L, REQUEST, "form") != LUA_TNIL;
     lua_pop(L, 1);
+    if (form || names_type(L))
+        return;
+    lua_pushliteral(L, "Content-Type:");
+    lua_rawseti(L, LINES, (lua_Integer)lua_rawlen(L, LINES) + 1);
 }
 
 static int l_http(lua_State *L)
 {
     static const char *const keys[] = {
-        "url",       "method", "headers",         "body",      "form",    "timeout",
-        "max_bytes", "fresh",  "connect_timeout", "redirects", "ca_file", NULL};
+        "url",   "method",          "headers",   "body",    "form",      "timeout",     "max_bytes",
+        "fresh", "connect_timeout", "redirects", "ca_file", "body_file", "body_offset", NULL};
     luaL_checktype(L, REQUEST, LUA_TTABLE);
     lua_settop(L, REQUEST);
     api_check_options(L, REQUEST, keys);
@@ -84,12 +85,14 @@ static int l_http(lua_State *L)
     o.redirects = (int)api_opt_integer(L, REQUEST, "redirects", 0, 0, 50);
     o.fresh = api_opt_boolean(L, REQUEST, "fresh", false);
     o.ca_file = api_opt_string(L, REQUEST, "ca_file", NULL);
+    o.body_file = api_opt_string(L, REQUEST, "body_file", NULL);
+    o.body_offset = (uint64_t)api_opt_integer(L, REQUEST, "body_offset", 0, 0, LUA_MAXINTEGER);
     lua_getfield(L, REQUEST, "headers");
     http_push_headers(L, -1, "option 'headers'");
     lua_replace(L, LINES);
     lua_pushnil(L);
     push_body(L, &o);
-    o.method = check_method(L, o.body ? "POST" : "GET");
+    o.method = check_method(L, o.body || o.body_file ? "POST" : "GET");
     silence_type(L);
     return http_wait(L, http_begin(L), &o, http_finish);
 }

@@ -1,8 +1,8 @@
-// info.c - host.info(): this program, its version and the libraries it runs with.
+// info.c - host.info(): this program, its version and those of its libraries.
 // Loop thread only. Does not wait.
 #include "../api.h"
 #include "../sys/sandbox.h"
-#include <curl/curl.h>
+#include <curl/curlver.h>
 #include <limits.h>
 #include <microhttpd.h>
 #include <sqlite3.h>
@@ -13,6 +13,12 @@ static void set(lua_State *L, const char *key, const char *value)
 {
     lua_pushstring(L, value);
     lua_setfield(L, -2, key);
+}
+
+// Two decimal digits, four bits each.
+static int bcd(long digits)
+{
+    return (int)((digits >> 4 & 15) * 10 + (digits & 15));
 }
 
 static int l_info(lua_State *L)
@@ -36,8 +42,11 @@ static int l_info(lua_State *L)
     lua_createtable(L, 0, 5);
     set(L, "lua", LUA_RELEASE);
     set(L, "libuv", uv_version_string());
-    set(L, "libcurl", curl_version());
-    set(L, "libmicrohttpd", MHD_get_version());
+    // These two are opened when they are needed: that of the headers stands for them.
+    set(L, "libcurl", LIBCURL_VERSION);
+    lua_pushfstring(L, "%d.%d.%d", bcd(MHD_VERSION >> 24), bcd(MHD_VERSION >> 16),
+                    bcd(MHD_VERSION >> 8));
+    lua_setfield(L, -2, "libmicrohttpd");
     set(L, "sqlite", sqlite3_libversion());
     lua_setfield(L, -2, "libraries");
     return 1;

@@ -47,7 +47,7 @@ static int l_move(lua_State *L)
     struct move *m = file_begin(L, "move", sizeof *m, timeout, source, target, move_release);
     if (sha256)
         memcpy(m->sha256, sha256, sizeof m->sha256);
-    return file_wait(L, &m->file, move_run, move_finish);
+    return file_wait_hash(L, &m->file, move_run, move_finish);
 }
 
 PRIM(move, l_move)

@@ -3,6 +3,7 @@
 // the Server closes it, and the dispatcher then ends what is under way.
 #include "../serve.h"
 #include "../api.h"
+#include "../lib/mhd.h"
 #include "../log.h"
 #include "../task.h"
 #include "../web.h"
@@ -219,6 +220,9 @@ static int l_serve(lua_State *L)
     options.body_timeout = api_opt_number(L, 1, "body_timeout", 30, 0.01, 3600);
     options.max_connections = (unsigned)api_opt_integer(L, 1, "max_connections", 256, 1, 10000);
     read_address(L, name, port, &address);
+    const char *problem = microhttpd_problem();
+    if (problem)
+        return api_error(L, "io", false, "serve", "serve: %s", problem);
 
     struct server *server = push_server(L); // [3]
     lua_pushcfunction(L, dispatch);

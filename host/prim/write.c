@@ -16,7 +16,8 @@ struct write {
 static void write_run(struct work *w)
 {
     struct write *x = (struct write *)w;
-    x->file.status = durable_write(x->file.path, x->text, x->length, x->mode, x->replace);
+    unsigned how = x->replace ? DURABLE_REPLACE : 0;
+    x->file.status = durable_write(x->file.path, x->text, x->length, x->mode, how);
 }
 
 static void write_release(struct op *op)

@@ -27,6 +27,13 @@
 // Ends with the action when the loaded word is `value`, else goes on behind it.
 #define ON(value, action) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1), END(action)
 #define ALLOW(name) ON(__NR_##name, SECCOMP_RET_ALLOW)
+#define DENY(name) ON(__NR_##name, SECCOMP_RET_ERRNO | EPERM)
+
+#if defined(__x86_64__) // the same calls have second numbers here, from this one on
+#define OTHER_NUMBERS BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1), KILL,
+#else
+#define OTHER_NUMBERS
+#endif
 
 // Little endian: the lower half of an argument comes first, and the flags of mmap are in it.
 #define MAP_HINTS (MAP_POPULATE | MAP_NORESERVE | MAP_STACK)
@@ -51,6 +58,8 @@ static const struct sock_filter PROGRAM[] = {
     ALLOW(clock_gettime),
     ALLOW(exit),
     ALLOW(exit_group),
+    // dav1d asks for how many cores it may start threads: without an answer, for one.
+    DENY(sched_getaffinity),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mmap, 1, 0),
     KILL,
     // Memory that holds no program: of its own, or the one it was handed for the answer.
@@ -64,6 +73,28 @@ static const struct sock_filter PROGRAM[] = {
     KILL,
 };
 
+// For a whole program that has no business with others: no socket, by whatever way, no look into
+// other processes. It sees an error, as where these are not there.
+static const struct sock_filter OFFLINE[] = {
+    LOAD(arch),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
+    KILL,
+    LOAD(nr),
+    DENY(socket),
+    DENY(socketpair),
+    DENY(io_uring_setup),
+    DENY(ptrace),
+    DENY(process_vm_readv),
+    DENY(process_vm_writev),
+    DENY(kill),
+    DENY(bpf),
+    DENY(keyctl),
+    DENY(mount),
+    DENY(unshare),
+    DENY(setns),
+    OTHER_NUMBERS END(SECCOMP_RET_ALLOW),
+};
+
 bool filter_is_possible(void)
 {
     // A kernel that filters gets as far as reading the program, which is not there.
@@ -71,11 +102,20 @@ bool filter_is_possible(void)
            errno == EFAULT;
 }
 
-int filter_install(void)
+static int install(const struct sock_filter *filter, size_t length)
 {
-    struct sock_fprog program = {sizeof PROGRAM / sizeof *PROGRAM,
-                                 (struct sock_filter *)(uintptr_t)PROGRAM};
+    struct sock_fprog program = {(unsigned short)length, (struct sock_filter *)(uintptr_t)filter};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0)
         return uv_translate_sys_error(errno);
     return 0;
+}
+
+int filter_install(void)
+{
+    return install(PROGRAM, sizeof PROGRAM / sizeof *PROGRAM);
+}
+
+int filter_install_offline(void)
+{
+    return install(OFFLINE, sizeof OFFLINE / sizeof *OFFLINE);
 }

@@ -3,14 +3,13 @@
 #include "sandbox.h"
 
 #include "filter.h"
+#include "landlock.h"
 #include <errno.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -19,49 +18,6 @@
 #else
 #define RELAXED false
 #endif
-
-// Landlock has neither wrappers in the C library nor all its rights in the headers of a stable
-// distribution; the numbers are the same on every processor.
-enum { LANDLOCK_CREATE = 444, LANDLOCK_RESTRICT = 446, LANDLOCK_VERSION_FLAG = 1 };
-
-struct landlock_attributes {
-    uint64_t files, network, scope;
-};
-
-// Interface version of this kernel, or 0.
-static int landlock_version(void)
-{
-    long version = syscall(LANDLOCK_CREATE, NULL, (size_t)0, LANDLOCK_VERSION_FLAG);
-    return version > 0 ? (int)version : 0;
-}
-
-// All rights that the version knows are handled and no rule gives any back.
-static int landlock_everything(int version)
-{
-    struct landlock_attributes all = {.files = (1u << 13) - 1};
-    size_t size = sizeof all.files;
-    if (version >= 2)
-        all.files |= 1u << 13; // link and rename elsewhere
-    if (version >= 3)
-        all.files |= 1u << 14; // truncate
-    if (version >= 4) {
-        all.network = 3; // bind and connect
-        size += sizeof all.network;
-    }
-    if (version >= 5)
-        all.files |= 1u << 15; // ioctl on devices
-    if (version >= 6) {
-        all.scope = 3; // abstract sockets, signals
-        size += sizeof all.scope;
-    }
-    long rules = syscall(LANDLOCK_CREATE, &all, size, 0);
-    if (rules < 0)
-        return uv_translate_sys_error(errno);
-    long done = syscall(LANDLOCK_RESTRICT, (int)rules, 0);
-    int code = done == 0 ? 0 : uv_translate_sys_error(errno);
-    close((int)rules);
-    return code;
-}
 
 const char *sandbox_name(void)
 {
@@ -106,6 +62,12 @@ static int set_process_flags(void)
     return 0;
 }
 
+static int give_no_file(int version)
+{
+    int rules = landlock_open(version);
+    return rules < 0 ? rules : landlock_enter(rules);
+}
+
 int sandbox_enter(int last)
 {
     int version = landlock_version();
@@ -117,7 +79,7 @@ int sandbox_enter(int last)
         return code;
     code = set_limits(last);
     if (code == 0 && version > 0)
-        code = landlock_everything(version);
+        code = give_no_file(version);
     if (code == 0 && filter_is_possible())
         code = filter_install();
     return code;

@@ -1,47 +1,63 @@
--- commands/convert.lua - the converter alone, for a shell.
-local apps = require "app"
-local errors = require "errors"
-local session = require "session"
+-- commands/convert.lua - the converter alone, for a shell. Of the scripts it needs the formats.
+-- The process that decodes starts while the rest is loaded: that is most of what can be saved.
 
--- What cannot be converted, whatever the converter could make of it.
-local function refusal(app, options, facts)
+-- What becomes of each format, or nil and an Error.
+local function load_formats(options)
+  local policy, script = require "policy", require "script"
+  host.sleep(0) -- the loop turns: its input is handed to the process as soon as that is there
+  local settings = require "settings"
+  local cfg, err = settings.open(options, "program")
+  if not cfg then return nil, err end
+  local loader
+  loader, err = script.open(cfg)
+  if not loader then return nil, err end
+  local ok, rules = pcall(policy.load, loader, { "formats" })
+  if not ok then return nil, rules end
+  return rules.formats
+end
+
+-- What is not converted, whatever the converter could make of it; nil when it may be.
+local function refusal(facts, options)
   local function refuse(key)
-    return errors.new { kind = "format", op = "convert", file = options.input,
-      message = app.t("convert." .. key, { name = options.input }),
-      next_action = app.t("action.convert." .. key) }
+    local i18n = require "i18n"
+    return require "errors".new { kind = "format", op = "convert", file = options.input,
+      message = i18n.t("convert." .. key, { name = options.input }),
+      next_action = i18n.t("action.convert." .. key) }
   end
   if facts.kind == "video" then return refuse("video") end
-  local input, output = host.stat(options.input), host.stat(options.output)
-  if input and output and input.device == output.device and input.inode == output.inode then
+  local output = host.stat(options.output)
+  local input = output and host.stat(options.input)
+  if input and input.device == output.device and input.inode == output.inode then
     return refuse("same")
   end
 end
 
-return function(app, options)
-  local flow, err = apps.load(app, "poster_media")
-  if not flow then
-    session.say_error(err, app.t)
-    return 2
-  end
-  local facts, probe_err = host.probe(options.input)
-  if not facts then
-    session.say_error(probe_err, app.t)
-    return 1
-  end
-  local refused = refusal(app, options, facts)
-  if refused then
-    session.say_error(refused, app.t)
-    return 1
-  end
-  local entry = app.policy.formats[facts.format] or app.policy.formats.jpeg or {}
-  local made, convert_err = host.convert(options.input, options.output, {
+local function convert(formats, facts, options)
+  local refused = refusal(facts, options)
+  if refused then return nil, refused end
+  local entry = formats[facts.format] or formats.jpeg or {}
+  return host.convert(options.input, options.output, {
     quality = options.quality or entry.quality, fit = options.fit or entry.fit,
     background = entry.background, min_width = entry.min_width,
     max_width = options.max_width or entry.max_width, min_ratio = entry.min_ratio,
     max_ratio = entry.max_ratio, max_bytes = entry.max_bytes,
+    durable = false, -- as of any program in a shell: whole or not at all, but not synced
   })
+end
+
+return function(_, options)
+  local looking = host.spawn(host.probe, options.input)
+  host.sleep(0) -- it begins now
+  local formats, err = load_formats(options)
+  if not formats then
+    require "settings".say_error(err)
+    return 2
+  end
+  local _, facts, made
+  _, facts, err = assert(looking:join())
+  if facts then made, err = convert(formats, facts, options) end
   if not made then
-    session.say_error(convert_err, app.t)
+    require "settings".say_error(err)
     return 1
   end
   print(("%s %dx%d %d"):format(made.path, made.width, made.height, made.size))

@@ -15,6 +15,7 @@ local function show(t, object)
     print(("  %s  %.2f MB"):format(file.filename, file.size_mb))
   end
   print(t("status.sandbox", { sandbox = settings.sandbox }))
+  print(t("status.heif", { state = settings.heif }))
   local token = object.token
   print(t("status.token", { state = not token.checked and t("status.unknown")
     or token.valid and t("status.valid") or t("status.invalid") }))

@@ -1,5 +1,4 @@
 -- config/checks.lua - defaults that follow from other settings, and what must hold between them.
-local i18n = require "i18n"
 local targets = require "config.target"
 
 local M = {}
@@ -103,7 +102,6 @@ end
 ---@param refused table<string,boolean> keys about which a problem is noted already
 ---@param report fun(key: string, problem: string, words?: table, options?: { warning?: boolean })
 function M.complete(cfg, environment, refused, report)
-  cfg.AFFICHE_LANG = cfg.AFFICHE_LANG or i18n.detect(environment)
   state_folder(cfg, environment, report)
   journal(cfg, report)
   authorities(cfg, environment)

@@ -1,6 +1,6 @@
 -- config/values.lua - from the text of a setting to its typed value, one function a type.
 -- Each returns the value, or nil, a key of the catalogue and the words for it.
-local url = require "url"
+local url = require "lazy" "url"
 
 local M = {}
 

@@ -1,5 +1,6 @@
 -- doctor/machine.lua - what can be seen on this machine: settings, scripts, folders, journal.
 local apps = require "app"
+local heif = require "heif"
 local i18n = require "i18n"
 local keys = require "config.keys"
 
@@ -101,6 +102,13 @@ function M.folder(visit)
   if visit:count("failed") == before then
     visit:ok("folder", "folder_fine", { path = path, count = #entries })
   end
+end
+
+---What reads pictures that are not read by the program itself.
+function M.decoders(visit)
+  local state, whole = heif.state()
+  if whole then return visit:ok("decoders", "heif", { state = state }) end
+  visit:warn("decoders", "heif", { state = state })
 end
 
 -- The nearest folder above that is there: in it the missing ones would be made.

@@ -4,7 +4,7 @@ local errors = require "errors"
 local machine = require "doctor.machine"
 local preflight = require "preflight"
 local uploader = require "uploader"
-local wording = require "wording"
+local wording = require "lazy" "wording"
 
 local M = {}
 

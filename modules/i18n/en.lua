@@ -23,6 +23,7 @@ return {
   ["error.script"] = "script error",
 
   -- What to do about it, by kind; below, by the codes of systems and servers.
+  ["action.deferred"] = "Nothing to do: a later run goes on with it.",
   ["action.kind.io"] = "Check that the disk has room and that the folder may be read and written.",
   ["action.kind.network"] =
     "Check the connection and the name of the server; the next run tries again.",
@@ -206,6 +207,7 @@ return {
   ["log.overtake"] = "{name} does not wait any longer for a slower earlier file",
   ["log.swept"] = "Removed what an interrupted run left: {path}",
   ["log.retry"] = "{name}: step {step} failed ({reason}); again in {seconds} s",
+  ["log.unclear"] = "{name}: unclear whether it was published ({reason}); looking on the account",
   ["log.account_rests"] = "the account rests: {reason}",
   ["log.serving"] = "Listening on {address}",
   ["log.interrupted"] = "{signal}: ending, nothing is lost",
@@ -232,14 +234,20 @@ return {
   ["journal.rebuilt"] =
     "the journal was rebuilt from receipts: {restored} taken over, {damaged} unreadable",
   ["journal.no_receipts"] = "there are no receipts in {folder}",
+  ["log.not_noted"] =
+    "{name} goes out, but only the journal knows of it until it is archived: {reason}",
   ["log.given_up"] = "{name} failed too often: moved to failed",
   ["guardian.rest"] = "the account rests until {time}",
   ["guardian.quiet"] = "the post comes after {time}: quiet hours",
   ["guardian.spacing"] = "the post comes after {time}: spacing",
   ["guardian.per_day"] = "the posts of this day are used up: on {time}",
-  ["guardian.quota"] = "the publishing quota is used up ({used} of {total})",
+  ["guardian.max_age"] = "it has waited since {time}, longer than max_age in pacing.lua allows",
+  ["action.guardian.max_age"] = "affiche retry posts it all the same.",
+  ["guardian.quota"] = "the publishing quota is used up ({used} of {total}): "
+    .. "asked again by each run, free on {time} at the latest",
   ["instagram.container_failed"] = "Instagram could not process the file: {status}",
   ["instagram.not_ready"] = "Instagram is not done with container {container} yet",
+  ["instagram.unanswered"] = "an earlier run sent it and saw no answer",
   ["instagram.expired"] = "the container expired before it was published",
   ["instagram.published_elsewhere"] = "the container was published by somebody else",
   ["instagram.no_url"] = "there is nothing to publish: put the step upload before publish",
@@ -255,6 +263,7 @@ return {
   ["status.server"] = "Upload to: {server}",
   ["status.files"] = "Ready: {ready} ({size} MB); ignored: {ignored}, deferred: {deferred}, "
     .. "uncertain: {uncertain}",
+  ["status.heif"] = "HEIC and AVIF: {state}",
   ["status.sandbox"] = "Decoders held by: {sandbox}",
   ["status.token"] = "Token: {state}",
   ["status.quota"] = "Quota: {used} of {total}",

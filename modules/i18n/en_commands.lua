@@ -116,6 +116,7 @@ return {
   ["doctor.check.settings"] = "settings",
   ["doctor.check.scripts"] = "scripts",
   ["doctor.check.folder"] = "folder",
+  ["doctor.check.decoders"] = "decoders",
   ["doctor.check.journal"] = "journal",
   ["doctor.check.converter"] = "converter",
   ["doctor.check.upload"] = "upload",
@@ -143,6 +144,8 @@ return {
   ["action.doctor.not_writable"] = "Give this user the right to write there.",
   ["doctor.folder_fine"] =
     "{path} can be read and written, processed/ has its place (files: {count})",
+  ["doctor.heif"] = "HEIC and AVIF: {state}",
+  ["action.doctor.heif"] = "Install libheif1 with its decoders if such pictures come.",
   ["doctor.journal_fine"] = "{path} is sound",
   ["doctor.journal_new"] = "{path} will be made by the first run",
   ["doctor.converter_fine"] = "a test picture became a JPEG of {width} x {height}",

@@ -1,5 +1,11 @@
 -- en_media.lua - what is said of pictures and videos, in English.
 return {
+  ["animation.first"] = "{name} moves: the first of its {frames} pictures goes out",
+  ["animation.still"] = "{name} moves, but no film can be made of it here ({format}): the first of "
+    .. "its {frames} pictures goes out",
+  ["heif.all"] = "read by libheif {version}",
+  ["heif.some"] = "libheif {version} is installed without a decoder for {formats}",
+  ["heif.none"] = "not read: {cause}",
   ["video.duration"] = "it lasts {seconds} s, {least} to {most} are taken",
   ["video.codec"] = "its codec is {codec}, taken are {allowed}",
   ["video.fps"] = "it has {fps} pictures a second, {least} to {most} are taken",
@@ -14,6 +20,8 @@ return {
   ["video.still"] = "This is what ffmpeg made of it ({cure})",
   ["video.shorter"] = "ffmpeg made {after} s of its {before} s: it may be damaged",
   ["video.left"] = "{name} goes out as it is, since ffmpeg is not installed: {faults}",
+  ["resumable.sending"] = "Sending to Instagram: {name}, from byte {from} of {size}",
+  ["resumable.refused"] = "Instagram did not take the video: {reason} {message}",
   ["explain.video_fine"] = "{format}: within the limits, sent as it is",
   ["explain.video_remux"] = "{format}: written anew by ffmpeg, its pictures untouched: {faults}",
   ["explain.video_transcode"] = "{format}: encoded anew by ffmpeg: {faults}",

@@ -23,6 +23,7 @@ return {
   ["error.script"] = "erreur de script",
 
   -- What to do about it, by kind; below, by the codes of systems and servers.
+  ["action.deferred"] = "Rien à faire : une prochaine exécution continuera.",
   ["action.kind.io"] =
     "Vérifiez que le disque a de la place et que le dossier est accessible en lecture et "
     .. "en écriture.",
@@ -227,6 +228,8 @@ return {
   ["log.overtake"] = "{name} n'attend plus un fichier précédent plus lent",
   ["log.swept"] = "Reste d'une exécution interrompue supprimé : {path}",
   ["log.retry"] = "{name} : l'étape {step} a échoué ({reason}) ; nouvel essai dans {seconds} s",
+  ["log.unclear"] =
+    "{name} : publication incertaine ({reason}) ; recherche sur le compte",
   ["log.account_rests"] = "le compte se repose : {reason}",
   ["log.serving"] = "À l'écoute sur {address}",
   ["log.interrupted"] = "{signal} : arrêt, rien n'est perdu",
@@ -254,14 +257,21 @@ return {
   ["journal.rebuilt"] =
     "le journal a été reconstruit depuis les reçus : {restored} repris, {damaged} illisibles",
   ["journal.no_receipts"] = "il n'y a pas de reçus dans {folder}",
+  ["log.not_noted"] =
+    "{name} part, mais seul le journal le saura jusqu'à l'archivage : {reason}",
   ["log.given_up"] = "{name} a échoué trop souvent : déplacé vers failed",
   ["guardian.rest"] = "le compte se repose jusqu'à {time}",
   ["guardian.quiet"] = "publication après {time} : heures calmes",
   ["guardian.spacing"] = "publication après {time} : espacement",
   ["guardian.per_day"] = "le nombre de publications par jour est atteint : suite le {time}",
-  ["guardian.quota"] = "le quota de publication est épuisé ({used} sur {total})",
+  ["guardian.max_age"] =
+    "en attente depuis le {time}, plus longtemps que max_age dans pacing.lua ne le permet",
+  ["action.guardian.max_age"] = "affiche retry la publie quand même.",
+  ["guardian.quota"] = "le quota de publication est épuisé ({used} sur {total}) : "
+    .. "redemandé à chaque exécution, libre le {time} au plus tard",
   ["instagram.container_failed"] = "Instagram n'a pas pu traiter le fichier : {status}",
   ["instagram.not_ready"] = "Instagram n'a pas fini avec le conteneur {container}",
+  ["instagram.unanswered"] = "une exécution précédente l'a envoyé sans voir de réponse",
   ["instagram.expired"] = "le conteneur a expiré avant d'être publié",
   ["instagram.published_elsewhere"] = "le conteneur a été publié par quelqu'un d'autre",
   ["instagram.no_url"] = "il n'y a rien à publier : placez l'étape upload avant publish",
@@ -278,6 +288,7 @@ return {
   ["status.files"] =
     "Prêts : {ready} ({size} Mo) ; ignorés : {ignored}, différés : {deferred}, "
     .. "incertains : {uncertain}",
+  ["status.heif"] = "HEIC et AVIF : {state}",
   ["status.sandbox"] = "Décodeurs confinés par : {sandbox}",
   ["status.token"] = "Jeton : {state}",
   ["status.quota"] = "Quota : {used} sur {total}",

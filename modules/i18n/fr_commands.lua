@@ -117,6 +117,7 @@ return {
   ["doctor.check.settings"] = "configuration",
   ["doctor.check.scripts"] = "scripts",
   ["doctor.check.folder"] = "dossier",
+  ["doctor.check.decoders"] = "décodeurs",
   ["doctor.check.journal"] = "journal",
   ["doctor.check.converter"] = "convertisseur",
   ["doctor.check.upload"] = "upload",
@@ -145,6 +146,9 @@ return {
   ["action.doctor.not_writable"] = "Donnez à cet utilisateur le droit d'y écrire.",
   ["doctor.folder_fine"] =
     "{path} peut être lu et écrit, processed/ y a sa place (fichiers : {count})",
+  ["doctor.heif"] = "HEIC et AVIF : {state}",
+  ["action.doctor.heif"] =
+    "Installez libheif1 et ses décodeurs si de telles images arrivent.",
   ["doctor.journal_fine"] = "{path} est sain",
   ["doctor.journal_new"] = "{path} sera créé par le premier passage",
   ["doctor.converter_fine"] = "une image d'essai est devenue un JPEG de {width} x {height}",

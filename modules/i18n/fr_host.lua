@@ -40,6 +40,16 @@ return {
   ["the GIF file has no colours"] = "le fichier GIF n'a pas de couleurs",
   ["the GIF file holds no picture"] = "le fichier GIF ne contient aucune image",
   ["the GIF file is damaged or cut short: {}"] = "le fichier GIF est abîmé ou incomplet : {1}",
+  ["libheif is not installed (Debian: {})"] = "libheif n'est pas installée (Debian : {1})",
+  ["{} needs libheif, which is not installed (Debian: {})"] =
+    "{1} demande libheif, qui n'est pas installée (Debian : {2})",
+  ["{} cannot be read: libheif {} has no decoder for it here"] =
+    "{1} ne peut pas être lu : libheif {2} n'a pas de décodeur pour cela ici",
+  ["the {} file is damaged or not supported: {}"] =
+    "le fichier {1} est abîmé ou n'est pas pris en charge : {2}",
+  ["the {} file is cut short at byte {}"] = "le fichier {1} est incomplet à l'octet {2}",
+  ["the {} file holds another picture than it says"] =
+    "le fichier {1} contient une autre image que celle qu'il annonce",
   ["the picture cannot be made smaller than {} bytes"] =
     "l'image ne peut pas faire moins de {1} octets",
   ["the picture has {} x {} pixels, a side may have {}"] =

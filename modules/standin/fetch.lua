@@ -1,5 +1,7 @@
 -- standin/fetch.lua - fetches a medium as the platform does and refuses what it refuses: images at
 -- once, on the call that makes the container; videos later, as a container in ERROR.
+local robots = require "robots"
+
 local M = {}
 
 local AGENT = "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"
@@ -13,10 +15,24 @@ local function could_not_fetch(why)
   return refusal(400, 9004, 2207052, "The media could not be fetched from this URI: " .. why)
 end
 
+local function ask(url, range)
+  return host.http { url = url, headers = { ["User-Agent"] = AGENT, Range = range }, timeout = 30,
+    max_bytes = MAX_VIDEO }
+end
+
+local function is_forbidden(url)
+  local site, path = url:match("^(%a+://[^/]+)(/.*)$")
+  local reply = site and ask(site .. "/robots.txt")
+  return reply and reply.status == 200
+    and not robots.allows(reply.body, "facebookexternalhit", path)
+end
+
 local function download(state, url)
   if url:find("[^\33-\126]") then return could_not_fetch("it is not ASCII") end
-  local reply, err = host.http { url = url, headers = { ["User-Agent"] = AGENT }, timeout = 30,
-    max_bytes = MAX_VIDEO }
+  if state.switches.robots and is_forbidden(url) then
+    return could_not_fetch("Restricted by robots.txt")
+  end
+  local reply, err = ask(url)
   if not reply then return could_not_fetch(err.message) end
   if reply.status ~= 200 then return could_not_fetch("HTTP " .. reply.status) end
   local path = ("%s/fetched-%s"):format(state.folder, host.random(6))
@@ -57,14 +73,23 @@ function M.image(state, url)
   return nil, problem
 end
 
----The path of the fetched video, or nil and the subcode that the container's ERROR will name.
-function M.video(state, url)
-  local path = download(state, url)
-  if not path then return nil, 2207077 end
+---The path of a video that arrived whole, or nil and the subcode that the container's ERROR names.
+function M.check_video(path)
   local facts = host.probe(path)
   if facts and facts.kind == "video" then return path end
   host.remove(path)
   return nil, 2207026
+end
+
+---The same for one that is fetched.
+function M.video(state, url)
+  if state.switches.needs_range then
+    local piece = ask(url, "bytes=0-1023")
+    if not piece or piece.status ~= 206 then return nil, 2207077 end
+  end
+  local path = download(state, url)
+  if not path then return nil, 2207077 end
+  return M.check_video(path)
 end
 
 return M

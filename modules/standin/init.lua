@@ -9,7 +9,9 @@ local switches = require "standin.switches"
 
 local M = {}
 
-local MEDIA_TYPES = { image = "image/jpeg", video = "video/mp4" }
+local MAX_BODY = 16 << 20  -- a resumable upload is one body, and is kept in memory
+
+local MEDIA_TYPES = { image = "image/jpeg", video = "video/mp4", carousel = "image/jpeg" }
 
 local function serve_file(state, id)
   local media = state.by_id[id]
@@ -62,12 +64,12 @@ end
 ---@return table|nil standin, Error?
 function M.start(options)
   local state = state_of.new(options)
-  local server, err = host.serve({ port = options.port or 0, max_body = 1 << 20 }, function(request)
-    return handle(state, request)
-  end)
+  local settings = { port = options.port or 0, max_body = MAX_BODY }
+  local server, err = host.serve(settings, function(request) return handle(state, request) end)
   if not server then return nil, err end
   local self = { state = state, server = server, port = server.port,
     url = ("http://127.0.0.1:%d/v26.0"):format(server.port) }
+  state.address = "127.0.0.1:" .. server.port
   function self.stop()
     server:close()
     for _, container in pairs(state.containers) do

@@ -1,69 +1,13 @@
--- standin/routes.lua - the Graph API's calls, as they behave: containers, publish, reads.
+-- standin/routes.lua - the Graph API's calls, as they behave: who may ask, publish, reads.
 local answers = require "standin.answers"
-local caption = require "caption"
-local fetch = require "standin.fetch"
+local containers = require "standin.containers"
 local json = require "json"
+local rupload = require "standin.rupload"
 
 local M = {}
 
-local STATUS_TEXT = {
-  IN_PROGRESS = "In Progress: Media is still being processed.",
-  FINISHED = "Finished: Media has been uploaded and it is ready to be published.",
-  PUBLISHED = "Published: Media has been successfully published.",
-  EXPIRED = "Expired: Media was not published within 24 hours.",
-}
-
 local function iso(time)
   return os.date("!%Y-%m-%dT%H:%M:%S+0000", math.floor(time))
-end
-
--- Containers -----------------------------------------------------------------------------------
-
-local function injected_fetch(state)
-  local mode = state.switches.fetch
-  if mode == "ok" or not state:bites("fetch") then return nil end
-  if mode == "2207003" then
-    return answers.error(state, 400, -2, 2207003, "It takes too long to download the media.")
-  end
-  return answers.error(state, 400, 9004, 2207052, "The media could not be fetched from this URI.")
-end
-
-local function make_image(state, form)
-  if form.image_url:find("^https?://") == nil then
-    return answers.error(state, 400, 100, nil, "(#100) image_url is not a URL")
-  end
-  local injected = injected_fetch(state)
-  if injected then return injected end
-  local path, problem = fetch.image(state, form.image_url)
-  if not path then
-    return answers.error(state, problem.status, problem.code, problem.subcode, problem.message)
-  end
-  return answers.json { id = state:make_container(form, path).id }
-end
-
-local function create(state, form)
-  if (state.containers_made or 0) >= state.switches.container_cap then
-    return answers.error(state, 400, 4, nil, "Application request limit reached")
-  end
-  local fine = caption.check(form.caption or "")
-  if not fine then return answers.error(state, 400, 36004, 2207010, "The caption is too long") end
-  if form.image_url then return make_image(state, form) end
-  if form.media_type == "REELS" and form.video_url then
-    local failure = state.switches.fetch == "error" and state:bites("fetch") and 2207077 or nil
-    return answers.json { id = state:make_container(form, nil, failure).id }
-  end
-  return answers.error(state, 400, 100, 2207023, "The media type is unknown")
-end
-
-local function read_container(state, container)
-  if state.switches.read_outage == "container" or state.switches.read_outage == "both" then
-    return answers.error(state, 400, 100, 33, "Unsupported get request.")
-  end
-  local code = state:status_of(container)
-  local text = STATUS_TEXT[code]
-    or ("Error: Media upload has failed with error code %d"):format(container.failure or 2207026)
-  return answers.json { id = container.id, status = text,
-    status_code = not state.switches.status_only and code or nil }
 end
 
 -- Publishing -----------------------------------------------------------------------------------
@@ -109,7 +53,7 @@ local function publish(state, form)
   end
   if #container.published > 0 then return second_publish(state, container) end
   local status = state:status_of(container)
-  local early = host.now() < container.ready + state.switches.not_ready
+  local early = state:now() < container.ready + state.switches.not_ready
   if status ~= "FINISHED" or early then
     return answers.error(state, 400, 9007, 2207027, "Media ID is not available")
   end
@@ -127,25 +71,28 @@ end
 
 -- Reads ----------------------------------------------------------------------------------------
 
+local PRODUCTS = { image = { "IMAGE", "FEED" }, video = { "VIDEO", "REELS" },
+  carousel = { "CAROUSEL_ALBUM", "FEED" } }
+
 local function media_fields(media)
+  local type, product = table.unpack(PRODUCTS[media.kind])
+  local children = media.children and json.list()
+  for i, id in ipairs(media.children or {}) do children[i] = { id = id } end
   return { id = media.id, caption = media.caption ~= "" and media.caption or nil,
     permalink = media.permalink, timestamp = iso(media.time),
-    media_type = media.kind == "video" and "VIDEO" or "IMAGE",
-    media_product_type = media.kind == "video" and "REELS" or "FEED" }
+    media_type = type, media_product_type = product,
+    children = children and { data = children } }
 end
 
 local function read_media(state, media)
-  if state.switches.read_outage == "media" or state.switches.read_outage == "both" then
-    return answers.error(state, 400, 100, 33, "Unsupported get request.")
-  end
-  return answers.json(media_fields(media))
+  return containers.outage(state, "media") or answers.json(media_fields(media))
 end
 
 local function list_media(state, query)
   local limit, from = tonumber(query.limit) or 25, tonumber(query.after) or 0
   local visible = {}
   for i = #state.media, 1, -1 do
-    if host.now() >= state.media[i].time + state.switches.list_lag then
+    if state:now() >= state.media[i].time + state.switches.list_lag then
       visible[#visible + 1] = media_fields(state.media[i])
     end
   end
@@ -209,6 +156,11 @@ local function check_token(state, request, form)
   if given ~= state.token then
     return answers.error(state, 400, 190, nil, "Invalid OAuth access token")
   end
+  local wanted = state.switches.host
+  if wanted ~= "any" and wanted ~= answers.token_kind(given) then
+    return answers.error(state, 400, 190, nil,
+      "Invalid OAuth access token - Cannot parse access token")
+  end
 end
 
 local function usage_headers(state, answer)
@@ -231,13 +183,16 @@ local function route(state, request, form)
       return answers.error(state, 400, 100, 33, "Unsupported request: this account is not yours")
     end
     if edge == "media" then
-      return request.method == "POST" and create(state, form) or list_media(state, request.query)
+      if request.method == "POST" then return containers.create(state, form) end
+      return list_media(state, request.query)
     end
     if edge == "media_publish" and request.method == "POST" then return publish(state, form) end
     if edge == "content_publishing_limit" then return read_quota(state) end
   end
   local id = path:match("^/(%d+)$")
-  if id and state.containers[id] then return read_container(state, state.containers[id]) end
+  if id and state.containers[id] then
+    return containers.read(state, state.containers[id], request.query.fields or "")
+  end
   if id and state.by_id[id] then return read_media(state, state.by_id[id]) end
   if id == state.account then
     return answers.json { id = state.account, username = "standin" }
@@ -250,11 +205,13 @@ end
 ---@param request Request
 ---@return Response
 function M.handle(state, request)
-  local form = decode_form(request.body or "")
+  local upload = request.path:match("^/ig%-api%-upload/v[%d.]+/(%d+)$")
+  local form = upload and {} or decode_form(request.body or "")
   state.calls = state.calls + 1
   state.log[#state.log + 1] = { method = request.method, path = request.path, time = host.now(),
     creation_id = form.creation_id }
   if state.switches.latency > 0 then host.sleep(state.switches.latency) end
+  if upload then return rupload.handle(state, request, upload) end
   if request.path:find("/debug_token$") then
     return debug_token(state, request, token_of(request, form))
   end

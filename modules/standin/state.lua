@@ -12,7 +12,7 @@ function M.new(options)
     account = options.account, token = options.token, folder = options.folder,
     app_token = options.app_token,
     switches = switches.new(options.switches), containers = {}, media = {}, by_id = {},
-    calls = 0, publishes = 0, fetches = 0, affected = 0, trace = 0, log = {},
+    making = 0, calls = 0, publishes = 0, fetches = 0, affected = 0, trace = 0, log = {},
     next_container = 18000000000000200, next_media = 17950000000000300,
   }, State)
 end
@@ -25,32 +25,53 @@ function State:bites(name)
   return times == 0 or self[key] <= times
 end
 
+---Its clock, which a switch may put forward: containers expire, quota comes back.
+function State:now()
+  return host.now() + self.switches.clock
+end
+
+---Where the bytes of a resumable upload go.
+function State:upload_uri(container)
+  return ("http://%s/ig-api-upload/v26.0/%s"):format(self.address, container.id)
+end
+
+local KINDS = { REELS = "video", VIDEO = "video", CAROUSEL = "carousel" }
+
+-- Videos are fetched while the container is in progress.
+local function start_fetching(self, container, seconds)
+  container.ready = math.huge
+  container.fetching = host.spawn(function()
+    host.sleep(math.max(0, seconds))
+    local failure
+    container.path, failure = fetch.video(self, container.url)
+    container.failure = container.failure or failure
+    if seconds >= 0 then container.ready = self:now() end
+  end)
+end
+
 function State:make_container(form, path, failure)
   self.next_container = self.next_container + 1
-  local kind = form.media_type == "REELS" and "video" or "image"
-  local seconds = self.switches[kind .. "_seconds"]
+  local kind = KINDS[form.media_type] or "image"
+  local seconds = self.switches[kind .. "_seconds"] or 0
   local container = {
     id = tostring(self.next_container), kind = kind, caption = form.caption or "", path = path,
     url = form.image_url or form.video_url, alt_text = form.alt_text, failure = failure,
-    made = host.now(), ready = seconds < 0 and math.huge or host.now() + seconds, published = {},
+    is_child = form.is_carousel_item == "true", published = {},
+    made = self:now(), ready = seconds < 0 and math.huge or self:now() + seconds,
   }
   self.containers[container.id] = container
   self.containers_made = (self.containers_made or 0) + 1
-  -- Videos are fetched while the container is in progress.
-  if kind == "video" then
-    container.ready = math.huge
-    container.fetching = host.spawn(function()
-      host.sleep(math.max(0, seconds))
-      container.path, container.failure = fetch.video(self, container.url)
-      if seconds >= 0 then container.ready = host.now() end
-    end)
+  if form.upload_type == "resumable" then
+    container.received, container.ready = 0, math.huge
+  elseif kind == "video" then
+    start_fetching(self, container, seconds)
   end
   return container
 end
 
 ---IN_PROGRESS FINISHED ERROR EXPIRED PUBLISHED, as a reader sees it now.
 function State:status_of(container)
-  local now = host.now()
+  local now = self:now()
   local first = container.published[1]
   if first and now >= first.time + self.switches.status_lag then return "PUBLISHED" end
   if now - container.made > self.switches.container_life then return "EXPIRED" end
@@ -62,7 +83,10 @@ end
 ---Puts the container on the feed: from here on it is public, whatever is answered.
 function State:publish(container)
   self.next_media = self.next_media + 1
-  local media = { id = tostring(self.next_media), container = container.id, time = host.now(),
+  local children = container.children and { table.unpack(container.children) }
+  if children and self.switches.drop_child then table.remove(children) end
+  local media = { id = tostring(self.next_media), container = container.id, time = self:now(),
+    children = children,
     caption = container.caption, kind = container.kind, path = container.path,
     permalink = ("https://www.instagram.com/p/Standin%d/"):format(self.next_media % 100000) }
   self.media[#self.media + 1] = media
@@ -71,11 +95,12 @@ function State:publish(container)
   return media
 end
 
----Posts that the quota counts.
+---Posts of the last 24 h that the quota counts.
 function State:used()
   local count = self.switches.quota_used
   for _, media in ipairs(self.media) do
-    if host.now() >= media.time + self.switches.quota_lag then count = count + 1 end
+    local age = self:now() - media.time
+    if age >= self.switches.quota_lag and age < 86400 then count = count + 1 end
   end
   return count
 end

@@ -1,7 +1,12 @@
 -- upload.lua: to the place from which Instagram fetches it (FTP_* or UPLOAD_URL in .env).
+local resumable = require "resumable"
 local uploader = require "uploader"
 
 return {
+  -- A video that goes to Instagram itself (formats.lua) needs no public place.
+  when = function(item)
+    return not resumable.is_wanted(item)
+  end,
   run = function(item)
     return assert(uploader.upload(item))
   end,

@@ -8,7 +8,8 @@ local world = require "world"
 local M = {}
 
 local WORKERS = 2
-local EVERY, STRIDE = 3, 7919  -- every third point gets a second kill, which comes anywhere
+-- Every third point gets a second kill, which comes anywhere; at another third the journal is lost.
+local EVERY, STRIDE = 3, 7919
 
 -- Whether it makes sense that the call fails from then on. An interrupted one is tried again, which
 -- would be for ever. And where the loop reads and writes too, its own pipe would fail with it,
@@ -16,6 +17,12 @@ local EVERY, STRIDE = 3, 7919  -- every third point gets a second kill, which co
 local function lasts(point, error_name)
   local loops_own = point.scope == "all" and (point.call == "read" or point.call == "write")
   return error_name ~= "EINTR" and not loops_own
+end
+
+local function ways_of_killing(points, i, lost)
+  if lost then return { { lost = true } } end
+  if i % EVERY == 0 then return { {}, { again = points[i * STRIDE % #points + 1] } } end
+  return { {}, i % EVERY == 1 and { lost = true } or nil }
 end
 
 local function jobs_of(first, options)
@@ -28,8 +35,7 @@ local function jobs_of(first, options)
   if options.kills then
     local points = trace.kill_points(first)
     for i, point in ipairs(points) do
-      add(point, {})
-      if i % EVERY == 0 then add(point, { again = points[i * STRIDE % #points + 1] }) end
+      for _, how in ipairs(ways_of_killing(points, i, options.lost)) do add(point, how) end
     end
   end
   if options.errors then
@@ -44,8 +50,9 @@ local function jobs_of(first, options)
 end
 
 local function sort_key(job)
-  return ("%s %s %s %06d"):format(job.point.call, job.how.error or "",
-    (job.how.forever or job.how.again) and "more" or "once", job.point.ordinal)
+  local how = job.how
+  return ("%s %s %s %06d"):format(job.point.call, how.error or "",
+    (how.forever or how.again) and "more" or how.lost and "lost" or "once", job.point.ordinal)
 end
 
 -- Some of each call, spread over the whole run.
@@ -86,6 +93,7 @@ end
 
 ---@class CampaignOptions
 ---@field kills? boolean
+---@field lost? boolean killed at every point, and each time the journal is lost as well
 ---@field errors? boolean
 ---@field sample? integer so many strikes in place of all
 ---@field call? string only points of this call

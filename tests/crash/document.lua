@@ -18,7 +18,8 @@ itself.
 At each point, in a fresh world every time,
 
 - the program is killed (`SIGKILL`) as it enters the call; at every third point once more, where the
-  run that follows is killed too, at another point; or
+  run that follows is killed too, at another point, and at another third once more, where the
+  journal is deleted afterwards; or
 - the call fails, once or from then on, with the errors that fit it (`EIO`, `ENOSPC`, `EINTR`,
   `EMFILE`, `ENOMEM`).
 
@@ -60,8 +61,11 @@ two, the container and the intent. Seen: {effects}. All had theirs.
   receipts, aloud, before anything is published, and files copied back from the archive are
   duplicates, each of them (`tests/system/lost_journal_spec.lua`). `affiche history --rebuild` does
   it by hand. A rebuild that is killed is done again.
-- What no receipt can tell: a post whose file was not archived yet when the journal was lost. Such a
-  file is published again, so keep the state folder on a disk you trust.
+- A post that is under way has a note beside its file, `.receipts/` in the media folder: durable
+  before it may be sent, with the media id once it is live, gone when the file is archived. So the
+  journal may be lost at any moment: at every third point above it is deleted after the kill, and
+  what may have been sent is found on the account or held for a person, never sent again
+  (`tests/system/lost_underway_spec.lua`; every point: `affiche console tests/crash/main.lua lost`).
 - An answer of `media_publish` that lies (403 with 2207051, 500, none, no id) for a post that went
   live, while reads of containers, of media or of both answer 100/33: 15 combinations, each ends as
   published with the right media id after one request to publish (`tests/spec/instagram_spec.lua`).

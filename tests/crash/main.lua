@@ -1,10 +1,11 @@
 -- main.lua - the proof that the program may be killed anywhere:
 --   affiche console tests/crash/main.lua [report=FILE]
---   affiche console tests/crash/main.lua [kills|errors] [target=NAME] [call=NAME] [sample=N]
+--   affiche console tests/crash/main.lua [kills|errors|lost] [target=NAME] [call=NAME] [sample=N]
 -- A clean run under strace gives the points (trace.lua) and shows that the journal is always first
 -- (order.lua). At each point the program is killed, or the call is made to fail, in a fresh world
 -- (world.lua, strike.lua), and what must hold is looked at (check.lua). As it stands: everything
 -- with uploads into a folder, the kills with uploads to vsftpd, and kills at random (storm.lua).
+-- `lost`: killed at every point, and the journal deleted each time.
 local root = host.info().root
 package.path = ("%s/tests/crash/?.lua;%s/tests/system/?.lua;%s"):format(root, root, package.path)
 
@@ -21,7 +22,7 @@ local function options_of(args)
   local options = {}
   for _, word in ipairs(args) do
     local name, value = word:match("^(%l+)=(.+)$")
-    if word == "kills" or word == "errors" then
+    if word == "kills" or word == "errors" or word == "lost" then
       options[word] = true
     elseif name and VALUES[name] then
       options[name] = tonumber(value) or value
@@ -35,9 +36,9 @@ end
 -- What is to be done: as asked for, else all of it.
 local function plans_of(options)
   local function plan(target, errors)
-    return { target = target, kills = options.kills or not options.errors,
-      errors = options.errors or errors and not options.kills, call = options.call,
-      sample = options.sample }
+    local all = not (options.kills or options.errors or options.lost)
+    return { target = target, kills = all or options.kills or options.lost, lost = options.lost,
+      errors = options.errors or errors and all, call = options.call, sample = options.sample }
   end
   if options.target then return { plan(options.target, true) } end
   return { plan("folder", true), plan("vsftpd", false) }

@@ -86,8 +86,8 @@ end
 
 ---@param world table
 ---@param point Point
----@param how { error?: string, forever?: boolean, again?: Point }
---- again: where the run after that is killed, if it comes to it
+---@param how { error?: string, forever?: boolean, again?: Point, lost?: boolean }
+--- again: where the run after that is killed, if it comes to it; lost: and the journal is deleted
 ---@return Outcome
 function M.at(world, point, how)
   world:reset()
@@ -98,6 +98,7 @@ function M.at(world, point, how)
     run_into(world, how.again, how, wrong)
     join(wrong, check.always(world))
   end
+  if how.lost then world:lose_journal() end
   local unharmed = how.error and check.is_done(world, first)
   local last, runs = recover(world, wrong)
   join(wrong, check.finally(world, last))

@@ -14,6 +14,7 @@ local function row_of(rows, order, call, what)
 end
 
 local function what_of(how)
+  if how.lost then return "kill, journal lost" end
   if not how.error then return how.again and "kill, twice" or "kill" end
   return how.error .. (how.forever and ", from then on" or ", once")
 end

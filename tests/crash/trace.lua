@@ -38,9 +38,9 @@ M.ERRORS = {
 -- Files and folders whose calls count in the scope "paths".
 local function paths_of(world)
   local paths = { world.folder, world.program, world.public }
-  for _, name in ipairs { "in", "in/processed", "in/processed/.receipts", "in/failed",
-    "state", "state/work", "state/journal.db", "state/journal.db-wal", "state/journal.db-shm",
-    "state/journal.db-journal" } do
+  for _, name in ipairs { "in", "in/.receipts", "in/processed", "in/processed/.receipts",
+    "in/failed", "state", "state/work", "state/journal.db", "state/journal.db-wal",
+    "state/journal.db-shm", "state/journal.db-journal" } do
     paths[#paths + 1] = world:path(name)
   end
   for name in pairs(world.originals) do paths[#paths + 1] = world:path("in/" .. name) end

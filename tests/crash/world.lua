@@ -132,6 +132,13 @@ function World:reset()
   assert(host.http { url = ("http://127.0.0.1:%d/reset"):format(self.ports.web), method = "POST" })
 end
 
+---The journal is gone, and all that was remembered with it.
+function World:lose_journal()
+  for _, name in ipairs { "journal.db", "journal.db-wal", "journal.db-shm" } do
+    assert(host.remove(("%s/state/%s"):format(self.folder, name)))
+  end
+end
+
 ---Tells the stand-in how to behave, until the next `reset`.
 ---@param switches table see modules/standin/switches.lua
 function World:switch(switches)

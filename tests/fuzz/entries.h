@@ -79,6 +79,12 @@ static inline void fuzz_gif(const uint8_t *bytes, size_t length)
     fuzz_convert("gif", bytes, length);
 }
 
+static inline void fuzz_heif(const uint8_t *bytes, size_t length)
+{
+    fuzz_convert("heic", bytes, length);
+    fuzz_convert("avif", bytes, length);
+}
+
 // The box reader, whatever the first bytes say.
 static inline void fuzz_boxes(const uint8_t *bytes, size_t length)
 {

@@ -66,6 +66,59 @@ function T:test_a_wrong_line_is_status_2_and_says_why()
   lu.assertStrContains(text, "affiche help run")
 end
 
+-- Every command and option that is declared, in words that stand for it.
+local function lines()
+  local declared = require "cli.commands"
+  local found = { "--version", "run --json --json", "run --bogus", "convert a", "retry -- -x",
+    "--env= status", "settle a --live", "settle a --live 17", "convert a b --quality=101",
+    "convert --fit=crop a b", "convert a --quality 7 b", "status status", "new step", "new odd x",
+    "run --env", "run -h", "--json run", "--lang fr --env x --scripts y status --json", "run ''" }
+  local common = {}
+  for _, item in ipairs(declared.global) do
+    common[#common + 1] = item.option .. " " .. (item.choices and item.choices[1] or "word")
+  end
+  for _, entry in ipairs(declared.commands) do
+    local line = entry.name
+    for _, item in ipairs(entry) do
+      local word = item.choices and item.choices[1] or item.low and tostring(item.low) or "word"
+      line = line .. " " .. (item.argument and word or item.flag or item.option .. " " .. word)
+      found[#found + 1] = line
+    end
+    found[#found + 1] = entry.name
+    for _, option in ipairs(common) do
+      found[#found + 1] = line .. " " .. option
+      found[#found + 1] = option:gsub(" ", "=") .. " " .. line
+    end
+  end
+  return found
+end
+
+function T:test_both_ways_of_reading_agree()
+  local read = 0
+  for _, line in ipairs(lines()) do
+    local args = {}
+    for word in line:gmatch("%S+") do args[#args + 1] = word end
+    local quick = table.pack(cli.parse(args))
+    lu.assertEquals(quick, table.pack(cli.parse(args, true)), line)
+    read = read + (quick[1] and 1 or 0)
+  end
+  lu.assertTrue(read > 50, read)
+end
+
+-- What is never read slowly must not load what is slow.
+function T:test_a_usual_line_needs_no_argparse()
+  local before = package.loaded["cli.usage"]
+  package.loaded["cli.usage"] = { parse = function() error "asked" end }
+  local ok, err = pcall(function()
+    for _, line in ipairs({ "version", "run", "run story --json", "serve --log-level debug",
+      "convert a b --fit crop --quality 80", "test a b", "history --failed" }) do
+      lu.assertNotNil(parse(line), line)
+    end
+  end)
+  package.loaded["cli.usage"] = before
+  lu.assertTrue(ok, err)
+end
+
 function T:test_help_is_an_answer_not_an_exit()
   for _, line in ipairs({ "help", "-h", "--help" }) do
     local options, status, text = parse(line)

@@ -32,7 +32,8 @@ function T:test_extensions_count_whatever_their_case()
   put(self, "a.JPG", "b.WebP", "c.txt", "d", "e.", "f.jpg.bak", "g.png")
   local found = sorted(self)
   lu.assertEquals(names(found.media), { "a.JPG", "b.WebP" })
-  lu.assertEquals({ found.media[1].ext, found.media[1].stem }, { ".jpg", "a" })
+  local name = found.media[1].name
+  lu.assertEquals({ folder.extension(name), folder.stem(name) }, { ".jpg", "a" })
   lu.assertEquals({ found.found, found.ignored }, { 7, 5 })
 end
 

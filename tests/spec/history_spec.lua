@@ -1,6 +1,7 @@
 -- What the journal tells of files and runs: newest first, in pages.
 local history = require "history"
 local journal = require "journal"
+local json = require "json"
 local lu = require "luaunit"
 
 local T = {}
@@ -57,6 +58,27 @@ function T:test_a_run_is_finished_at_work_or_without_an_end()
   lu.assertEquals(history.run(self.journal, second).id, tostring(second))
   lu.assertEquals(history.run(self.journal, first).result.result.message, "done")
   lu.assertNil(history.run(self.journal, 99))
+end
+
+function T:test_the_result_of_a_run_is_whole_however_long()
+  for _, count in ipairs { 0, 1, 100, 101, 250 } do
+    local items = json.list()
+    for i = 1, count do items[i] = { file = ("%03d"):format(i), error = json.null } end
+    local object = { success = true, result = { message = "done", stats = { files_found = count },
+      items = items } }
+    local id = self.journal:begin_run("flow")
+    self.journal:end_run(id, object)
+    lu.assertEquals(json.encode(history.run(self.journal, id).result), json.encode(object))
+    lu.assertEquals(object.result.items, items)
+  end
+end
+
+-- As the first schema had it.
+function T:test_a_result_that_has_its_items_in_itself()
+  local id = self.journal:begin_run("flow")
+  local text = '{"result":{"items":[{"file":"a"}]}}'
+  self.journal:write { "UPDATE run SET ended = 1, result = ? WHERE id = ?", text, id }
+  lu.assertEquals(json.encode(history.run(self.journal, id).result), text)
 end
 
 function T:test_without_a_journal_nothing_was_done()

@@ -59,24 +59,27 @@ local function gif(bytes)
   return marks
 end
 
-local PARENTS = { moov = true, trak = true, mdia = true, minf = true, stbl = true, edts = true }
+-- Boxes that hold boxes, and where these begin.
+local PARENTS = { moov = 8, trak = 8, mdia = 8, minf = 8, stbl = 8, edts = 8, meta = 12, iprp = 8,
+  ipco = 8, iinf = 14 }
 
-local function mp4(bytes, marks, at, stop)
+local function boxes(bytes, marks, at, stop)
   marks, at, stop = marks or {}, at or 1, stop or #bytes
   while at + 7 <= stop do
     marks[#marks + 1] = at
     local length, kind = string.unpack(">I4c4", bytes, at)
     if length < 8 then break end
-    if PARENTS[kind] then mp4(bytes, marks, at + 8, at + length - 1) end
+    if PARENTS[kind] then boxes(bytes, marks, at + PARENTS[kind], at + length - 1) end
     at = at + length
   end
   return marks
 end
 
-local READERS = { jpg = jpeg, png = png, webp = webp, gif = gif, mp4 = mp4 }
+local READERS = { jpg = jpeg, png = png, webp = webp, gif = gif, mp4 = boxes,
+  heic = boxes, avif = boxes }
 -- Where a length stands, from the mark on, and how it is packed.
 local LENGTHS = { jpg = { 2, ">I2" }, png = { 0, ">I4" }, webp = { 0, "<I4" }, gif = { 0, "B" },
-  mp4 = { 0, ">I4" } }
+  mp4 = { 0, ">I4" }, heic = { 0, ">I4" }, avif = { 0, ">I4" } }
 
 local function with_length(bytes, at, layout, value)
   local packed = string.pack(layout, value & (1 << 8 * string.packsize(layout)) - 1)

@@ -82,6 +82,12 @@ local function fixtures()
   end
   local clip = assert(host.read(host.info().root .. "/examples/media/clip.mp4"))
   names[#names + 1] = { "clip.mp4", "mp4", clip }
+  for _, extension in ipairs { "heic", "avif" } do
+    local name = "small." .. extension
+    if host.exec({ "heif-enc", "rgb.png", "-o", name }, { cwd = set.path }) then
+      names[#names + 1] = { name, extension, assert(host.read(set.path .. "/" .. name)) }
+    end
+  end
   return names
 end
 

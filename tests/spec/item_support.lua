@@ -11,7 +11,7 @@ local M = {}
 function M.app(dir)
   local app = { journal = assert(journal.open(dir .. "/state/journal.db")),
     work_folder = dir .. "/state/work" }
-  app.turns = turns.new { count = 8, patience = 60, on_overtake = function() end }
+  app.turns = turns.new { patience = 60, on_overtake = function() end }
   app.uploader = uploader.new { target = { scheme = "file", folder = dir .. "/public" },
     base = "https://example.org/a b", cfg = {}, journal = app.journal }
   return app

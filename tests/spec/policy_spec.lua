@@ -58,6 +58,7 @@ end
 function T:test_mistakes_in_formats_are_named()
   for text, expected in pairs({
     ["return {}"] = "one entry per format",
+    ["return { jpeg = { keep = { 'gps' } } }"] = "jpeg: 'keep' cannot hold \"gps\"",
     ["return { jpeg = 'yes' }"] = "jpeg must be a table",
     ["return { jpeg = { backgroud = '#fff' } }"] = "jpeg: unknown field 'backgroud'",
     ["return { jpeg = { quality = '90' } }"] = "jpeg: 'quality' must be a number, not a string",

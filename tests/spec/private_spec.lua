@@ -88,6 +88,58 @@ function T:test_a_fit_jpeg_keeps_its_picture_byte_for_byte()
   lu.assertEquals(host.probe(our.out).meta, { gps = false, holds = {} })
 end
 
+---Transposed it may have any size; a mirror needs whole blocks at the edge, else it is encoded.
+function T:test_a_turned_one_keeps_its_blocks()
+  local path = gossip("turned5.jpg")
+  local done = assert(host.convert(path, our.out, { passthrough = true }))
+  lu.assertEquals({ done.turned, done.passthrough, done.quality }, { true, false })
+  lu.assertEquals({ done.width, done.height }, { 161, 123 })
+  lu.assertEquals(done.removed, done.source.meta.holds)
+  read_strictly(assert(host.read(our.out)))
+  local facts = assert(host.probe(our.out))
+  lu.assertEquals({ facts.orientation, facts.meta }, { 1, { gps = false, holds = {} } })
+  local width, height, psnr = our.measure()
+  lu.assertEquals({ width, height }, { 161, 123 })
+  lu.assertTrue(psnr >= 42, psnr .. " dB")
+  for orientation = 2, 8 do
+    local name = ("turned%d.jpg"):format(orientation)
+    done = our.assert_scene(name, { passthrough = true })
+    lu.assertEquals(done.turned, orientation == 5, name)
+    lu.assertFalse(our.assert_scene(name).turned)
+  end
+end
+
+---Who made it may stay, written anew: nothing else comes along, whatever way the picture goes.
+function T:test_names_may_stay()
+  local turned = gossip("turned5.jpg"):gsub("[^/]*$", "turned.jpg")
+  assert(host.move(our.folder .. "/gossip.jpg", turned))
+  local path = gossip("turned1.jpg")
+  for _, case in ipairs({ { path, { passthrough = true } }, { turned, { passthrough = true } },
+                          { path, { fit = "pad", max_width = 100 } } }) do
+    local options = case[2]
+    options.keep = { "artist", "copyright" }
+    local done = assert(host.convert(case[1], our.out, options))
+    lu.assertEquals(done.kept, { "artist", "copyright" })
+    lu.assertEquals(done.removed, done.source.meta.holds)
+    local facts = assert(host.probe(our.out))
+    lu.assertEquals(facts.meta, { artist = "Zoé", copyright = "(c) me", gps = false,
+      holds = { "exif" } })
+    local bytes = assert(host.read(our.out))
+    lu.assertNil(bytes:find("CANARY", 1, true))
+    lu.assertEquals(bytes:sub(21, 22), "\xFF\xE1", "behind the JFIF segment")
+  end
+  local done = assert(host.convert(path, our.out, { keep = { "copyright" } }))
+  lu.assertEquals(done.kept, { "copyright" })
+  lu.assertEquals(host.probe(our.out).meta, { copyright = "(c) me", gps = false,
+    holds = { "exif" } })
+  -- What is not there is not made up, and the limit of size holds with the words.
+  lu.assertEquals(assert(our.convert("rgb.png", { keep = { "artist" } })).kept, {})
+  done = assert(host.convert(path, our.out, { keep = { "artist" }, max_bytes = 6000 }))
+  lu.assertTrue(done.size <= 6000)
+  lu.assertErrorMsgContains("option 'keep'", host.convert, path, our.out, { keep = { "gps" } })
+  lu.assertErrorMsgContains("option 'keep'", host.convert, path, our.out, { keep = "artist" })
+end
+
 function T:test_an_encoded_one_tells_as_well()
   for _, name in ipairs({ "turned3.jpg", "turned3.webp", "turned3.png" }) do
     local done = assert(our.convert(name))
@@ -97,7 +149,9 @@ function T:test_an_encoded_one_tells_as_well()
     read_strictly(assert(host.read(our.out)))
   end
   lu.assertEquals(assert(our.convert("p3.jpg")).removed, { "icc" })
-  lu.assertEquals(assert(our.convert("srgb.jpg", { passthrough = true })).removed, {})
+  lu.assertEquals(assert(our.convert("srgb.jpg", { passthrough = true })).removed, { "icc" })
+  local kept = assert(our.convert("srgb.jpg", { passthrough = true, keep = { "icc" } }))
+  lu.assertEquals({ kept.removed, kept.kept }, { {}, { "icc" } })
   lu.assertEquals(assert(our.convert("badicc.jpg", { passthrough = true })).removed, { "icc" })
   lu.assertEquals(assert(our.convert("rgb.png")).removed, {})
 end

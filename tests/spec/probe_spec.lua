@@ -158,4 +158,21 @@ function T:test_killed_while_waiting()
   end)
 end
 
+---Of what a profile is called, and how long an animation lasts.
+function T:test_profiles_and_durations()
+  lu.assertEquals(facts("srgb.jpg").profile, "sRGB built-in")
+  lu.assertEquals(facts("p3.webp").profile, "RGB built-in")
+  lu.assertNil(facts("plain.jpg").profile)
+  lu.assertNil(facts("badicc.jpg").profile)
+  lu.assertAlmostEquals(facts("animated.webp").duration, 0.2, 1e-9)
+  lu.assertNil(facts("lossy.webp").duration)
+  lu.assertNil(facts("first.gif").duration)
+  -- A GIF of two frames, 0.3 s and 1.2 s.
+  local frame = "\x21\xF9\4\0%s\0\0\x2C\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
+  local gif = "GIF89a\1\0\1\0\x80\0\0\0\0\0\xFF\xFF\xFF" .. frame:format("\30\0")
+    .. frame:format("\120\0") .. ";"
+  media.write(set.path .. "/timed.gif", gif)
+  lu.assertEquals({ facts("timed.gif").frames, facts("timed.gif").duration }, { 2, 1.5 })
+end
+
 return T

@@ -1,7 +1,9 @@
 -- A whole run over a folder: every file is published, or it is said why not, and none is lost.
+local apps = require "app"
 local job_support = require "job_support"
 local json = require "json"
 local lu = require "luaunit"
+local retry = require "retry"
 local support = require "file_support"
 
 local T = {}
@@ -211,6 +213,33 @@ function T:test_a_mended_address_heals_what_was_not_sent()
     { "failed", 2207052 })
   self.job.settings.PUBLIC_BASE_URL = nil
   items = select(2, self.job:run())
+  lu.assertEquals(items["morning.jpg"].state, "published")
+end
+
+-- A day of waiting for a post that was worth an hour: refused until a person wants it all the same.
+function T:test_what_waited_too_long_goes_aside_and_retry_posts_it()
+  self:script("pacing", "return { max_age = 3600, look_again = {}, settle_after = {} }")
+  self.job:add "morning.jpg"
+  local switches = self.job.instagram.state.switches
+  switches.quota_used = 100
+  local _, items = self.job:run()
+  lu.assertEquals(items["morning.jpg"].state, "deferred")
+  switches.quota_used = 0
+  local app = self.job:app()
+  assert(apps.connect(app))
+  app.journal:write { "UPDATE item SET created = created - 86400" }
+  for run = 1, 5 do
+    _, items = self.job:run()
+    lu.assertEquals(items["morning.jpg"].state, "failed")
+    lu.assertStrContains(items["morning.jpg"].error.message, "max_age")
+    lu.assertEquals(self.job:has "morning.jpg", run < 5)
+  end
+  lu.assertTrue(self.job:has "failed/morning.jpg")
+  lu.assertEquals(self.job:posts(), {})
+  local flow = assert(apps.load(app, "poster_media"))
+  assert(retry.reset(app, flow, assert(retry.find(app, flow, { "morning.jpg" }))))
+  apps.close(app)
+  _, items = self.job:run()
   lu.assertEquals(items["morning.jpg"].state, "published")
 end
 

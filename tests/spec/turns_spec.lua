@@ -4,15 +4,15 @@ local turns = require "turns"
 
 local T = {}
 
-local function order_of(count, patience)
+local function order_of(patience)
   local seen = {}
-  local all = turns.new { count = count, patience = patience or 60,
+  local all = turns.new { patience = patience or 60,
     on_overtake = function(item) seen[#seen + 1] = "overtakes: " .. item end }
   return all, seen
 end
 
 function T:test_places_follow_each_other_whoever_comes_first()
-  local all, seen = order_of(4)
+  local all, seen = order_of()
   host.map({ 3, 1, 4, 2 }, { concurrency = 4 }, function(place)
     local _ <close> = all:take(place, place)
     host.sleep(0)
@@ -22,7 +22,7 @@ function T:test_places_follow_each_other_whoever_comes_first()
 end
 
 function T:test_one_holds_the_turn_at_a_time()
-  local all = order_of(5, 0)
+  local all = order_of(0)
   local inside, most = 0, 0
   host.map({ 5, 4, 3, 2, 1 }, { concurrency = 5 }, function(place)
     local _ <close> = all:take(place, place)
@@ -35,7 +35,7 @@ function T:test_one_holds_the_turn_at_a_time()
 end
 
 function T:test_a_place_that_passes_is_not_waited_for()
-  local all, seen = order_of(3)
+  local all, seen = order_of()
   all:pass(1)
   all:pass(2)
   all:pass(2)
@@ -44,7 +44,7 @@ function T:test_a_place_that_passes_is_not_waited_for()
 end
 
 function T:test_a_slow_earlier_one_is_overtaken_with_a_word()
-  local all, seen = order_of(2, 0.02)
+  local all, seen = order_of(0.02)
   local before = host.now "monotonic"
   local _ <close> = all:take(2, "b")
   local waited = host.now "monotonic" - before
@@ -53,7 +53,7 @@ function T:test_a_slow_earlier_one_is_overtaken_with_a_word()
 end
 
 function T:test_patience_begins_anew_with_each_that_passes()
-  local all, seen = order_of(4, 1)
+  local all, seen = order_of(1)
   local tasks = {}
   for place = 1, 3 do
     tasks[place] = host.spawn(function()
@@ -69,7 +69,7 @@ function T:test_patience_begins_anew_with_each_that_passes()
 end
 
 function T:test_the_overtaken_one_goes_later()
-  local all, seen = order_of(2, 0)
+  local all, seen = order_of(0)
   do
     local _ <close> = all:take(2, "b")
   end
@@ -78,7 +78,7 @@ function T:test_the_overtaken_one_goes_later()
 end
 
 function T:test_a_task_killed_while_it_holds_the_turn_gives_it_back()
-  local all = order_of(2)
+  local all = order_of()
   local holder = host.spawn(function()
     local _ <close> = all:take(1, "a")
     host.sleep(60)

@@ -13,7 +13,7 @@ local function go(all, order, place, key)
 end
 
 function T:test_the_first_in_order_goes_first_whoever_comes_first()
-  local all, order = twins.new(3), {}
+  local all, order = twins.new(), {}
   all:arrive(3, "a")
   local third = go(all, order, 3, "a")
   host.sleep(0.005)
@@ -28,7 +28,7 @@ function T:test_the_first_in_order_goes_first_whoever_comes_first()
 end
 
 function T:test_other_contents_do_not_wait()
-  local all, order = twins.new(2), {}
+  local all, order = twins.new(), {}
   all:arrive(1, "a")
   all:arrive(2, "b")
   local held = all:take(1, "a")
@@ -38,7 +38,7 @@ function T:test_other_contents_do_not_wait()
 end
 
 function T:test_a_place_without_content_holds_nobody_up()
-  local all, order = twins.new(2), {}
+  local all, order = twins.new(), {}
   all:arrive(2, "a")
   local task = go(all, order, 2, "a")
   all:arrive(1)

@@ -123,19 +123,62 @@ function T:test_without_ffmpeg_it_is_named()
   lu.assertStrContains(err.message, "ffmpeg could mend it, but is not installed")
 end
 
--- A program that writes the given file where ffmpeg was told to, and notes what it was given.
+-- A program that writes the given file where ffmpeg was told to, and notes what it was given beside
+-- it: it may write nowhere else, and reads what lies in its own folder.
 local function stand_in(self, source, status)
-  local path = self.dir .. "/ffmpeg"
+  local path = self.dir .. "/program/ffmpeg"
+  assert(host.mkdir(self.dir .. "/program"))
+  assert(host.copy(source, self.dir .. "/program/made", { replace = true }))
   support.make(path, ([[#!/bin/sh
-printf '%%s\n' "$@" > '%s/arguments'
-env > '%s/environment'
 for last; do :; done
-cp '%s' "${last#file:}"
+last="${last#file:}"
+printf '%%s\n' "$@" > "${last%%/*}/arguments"
+env > "${last%%/*}/environment"
+cp '%s/program/made' "$last"
 echo "some words" >&2
 exit %d
-]]):format(self.dir, self.dir, source, status or 0))
+]]):format(self.dir, status or 0))
   assert(host.exec { "chmod", "+x", path })
   ffmpeg.program = path
+end
+
+-- What the stand-in left.
+local function beside(item, name)
+  return item:temp():match("^(.*/)") .. name
+end
+
+---Neither a file of the user, nor a place to put it, nor anyone to send it to.
+function T:test_the_program_is_locked_in()
+  if host.info().sandbox ~= "seccomp+landlock" then lu.skip("no landlock here") end
+  local path, secret = self.dir .. "/program/ffmpeg", self.dir .. "/secret"
+  assert(host.mkdir(self.dir .. "/program"))
+  support.make(secret, "a secret")
+  local server <close> = assert(host.serve({ port = 0 }, function() return { status = 200 } end))
+  support.make(path, ([[#!/bin/sh
+tell() { if "$@" >/dev/null 2>&1; then echo "$1 could" >&2; else echo "$1 could not" >&2; fi; }
+for last; do :; done
+tell cat '%s'
+tell cp /bin/true '%s/copy'
+tell ls '%s'
+tell curl -s http://127.0.0.1:%d/
+ulimit -v -f >&2
+exit 9
+]]):format(secret, self.dir, self.dir, server.port))
+  assert(host.exec { "chmod", "+x", path })
+  local free = assert(host.exec { path })
+  for _, name in ipairs { "cat", "cp", "ls", "curl" } do
+    lu.assertStrContains(free.stderr, name .. " could\n")
+  end
+  assert(host.remove(self.dir .. "/copy"))
+  ffmpeg.program = path
+  local result, err = prepare.file(phone_film(self), ENTRY)
+  lu.assertNil(result)
+  local words = err.message
+  for _, name in ipairs { "cat", "cp", "ls", "curl" } do
+    lu.assertStrContains(words, name .. " could not")
+  end
+  lu.assertStrContains(words, tostring(4 << 20)) -- kB of address space
+  lu.assertNil(host.stat(self.dir .. "/copy"))
 end
 
 function T:test_what_comes_back_is_probed_and_told()
@@ -145,11 +188,11 @@ function T:test_what_comes_back_is_probed_and_told()
   local result = assert(prepare.file(item, ENTRY))
   lu.assertEquals({ result.mended, result.removed }, { "remux", { "gps" } })
   lu.assertEquals(host.hash(result.file), host.hash(CLIP))
-  local arguments = assert(host.read(self.dir .. "/arguments"))
+  local arguments = assert(host.read(beside(item, "arguments")))
   lu.assertStrContains(arguments, "-c\ncopy\n")
   lu.assertStrContains(arguments, "-protocol_whitelist\nfile\n")
   lu.assertStrContains(arguments, "-i\nfile:" .. item.path .. "\n")
-  local environment = assert(host.read(self.dir .. "/environment"))
+  local environment = assert(host.read(beside(item, "environment")))
   for name in environment:gmatch("([%w_]+)=") do
     lu.assertTrue(name == "PATH" or name == "LANG" or name == "PWD" or name == "_"
       or name == "SHLVL" or name == "OLDPWD", name)
@@ -176,7 +219,7 @@ function T:test_transcoding_asks_for_what_the_rules_allow()
     { fix = "transcode", max_width = 321, max_fps = 24, max_bytes = 30000 }))
   lu.assertNil(result)
   lu.assertStrContains(err.message, "540 pixels wide")
-  local arguments = assert(host.read(self.dir .. "/arguments"))
+  local arguments = assert(host.read(beside(item, "arguments")))
   lu.assertStrContains(arguments, "libx264")
   lu.assertStrContains(arguments, "scale='trunc(min(321,iw)/2)*2':-2")
   lu.assertStrContains(arguments, "-r\n24\n")
@@ -196,6 +239,26 @@ function T:test_the_real_program()
   found = assert(host.probe(small.file))
   lu.assertEquals({ found.width, small.mended, found.edit_list }, { 320, "transcode", false })
   lu.assertAlmostEquals(found.fps, 24, 0.01)
+end
+
+---Repeated until it is long enough, of even sides, over the background.
+function T:test_an_animation_becomes_a_film()
+  if not host.exec({ "ffmpeg", "-version" }) then lu.skip("ffmpeg is not installed") end
+  local path, target = self.dir .. "/clear.gif", self.dir .. "/clear.mp4"
+  -- 3 x 1, all of it transparent but one pixel in the second frame; 0.7 s each.
+  local function frame(pixel)
+    return "\x21\xF9\4\1\70\0\0\0\x2C\0\0\0\0\1\0\1\0\0\2\2" .. pixel .. "\1\0"
+  end
+  assert(host.write(path, "GIF89a\3\0\1\0\x80\0\0\xC8\50\40\40\50\xC8" .. frame "\x44"
+    .. frame "\x4C" .. ";"))
+  local seen = assert(host.probe(path))
+  lu.assertEquals({ seen.frames, seen.duration }, { 2, 1.4 })
+  assert(ffmpeg.animate(path, target, seen, { min_width = 321, background = "#00ff00" }))
+  local found = assert(host.probe(target))
+  lu.assertEquals({ found.codec, found.width, found.height, found.faststart, found.edit_list },
+    { "avc1", 322, 108, true, false })
+  lu.assertAlmostEquals(found.duration, 4.2, 0.05)
+  lu.assertEquals(video.faults(found, ENTRY), {})
 end
 
 return T

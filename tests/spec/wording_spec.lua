@@ -39,7 +39,11 @@ local function literal_of(code)
   local text = ""
   local part, rest = code:match('^%s*"([^"]*)"(.*)$')
   while part do
-    text, part, rest = text .. part, rest:match('^%s*"([^"]*)"(.*)$')
+    text = text .. part
+    -- A macro between two literals is a text as well.
+    local after = rest:match('^%s+[%u_]+(%s*".*)$')
+    if after then text, rest = text .. "{}", after end
+    part, rest = rest:match('^%s*"([^"]*)"(.*)$')
   end
   return (text:gsub("%%%.?%*?[%d%.]*[lz]*%a", "{}"))
 end

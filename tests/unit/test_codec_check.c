@@ -63,6 +63,12 @@ static bool is_good(const struct file *f)
     return good;
 }
 
+// EXIF with the name of an artist, and nothing else.
+#define ARTIST                                                                                     \
+    "Exif\0\0II*\0\10\0\0\0"                                                                       \
+    "\1\0\x3B\1\2\0\4\0\0\0Zo\303\0\0\0\0\0"
+#define ARTIST_LENGTH 32
+
 static void test_whole(void **state)
 {
     (void)state;
@@ -72,6 +78,8 @@ static void test_whole(void **state)
     f = make(0xEE, "Adobe\0\144\0\0\0\0\1", 12);
     assert_true(is_good(&f));
     f = make(0xE2, "ICC_PROFILE\0\1\1xyz", 17);
+    assert_true(is_good(&f));
+    f = make(0xE1, ARTIST, ARTIST_LENGTH);
     assert_true(is_good(&f));
 }
 
@@ -101,6 +109,13 @@ static void test_segments_that_do_not_belong(void **state)
     }
     struct file f = make(0xE1, "Exif\0\0II*\0", 10);
     assert_false(is_good(&f));
+    for (size_t i = 0; i < ARTIST_LENGTH; i++) { // a place instead of a name, and the like
+        char spoilt[ARTIST_LENGTH];
+        memcpy(spoilt, ARTIST, ARTIST_LENGTH);
+        spoilt[i] ^= 0x40;
+        f = make(0xE1, spoilt, ARTIST_LENGTH);
+        assert_int_equal(is_good(&f), i >= 20 && i < 28); // length and text of the name
+    }
     f = make(0xC0, FRAME, 9); // two frames
     assert_false(is_good(&f));
     f = make(0xDA, SCAN, 6); // a scan of nothing

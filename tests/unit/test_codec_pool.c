@@ -160,7 +160,7 @@ static void test_a_worker_dies_with_its_host(void **state)
 int main(int argc, char **argv)
 {
     if (worker_is_wanted(argc, argv))
-        worker_main(misbehave);
+        worker_main(argv[1], misbehave);
     const struct CMUnitTest tests[] = {
         UNRULY_TEST(test_endless_loop_ends_at_the_deadline),
         UNRULY_TEST(test_queue_is_longer_than_the_pool),

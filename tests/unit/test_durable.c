@@ -3,6 +3,7 @@
 // kernels, FAT and network filesystems do.
 
 #include "durable.h"
+#include "lib/crypto.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -220,7 +221,7 @@ static int write_without_rename(void)
 {
     if (!refuse(SYS_renameat2, EINVAL) || !refuse(SYS_linkat, EPERM))
         return 254;
-    return -durable_write("a.jpg", "new", 3, 0644, false);
+    return -durable_write("a.jpg", "new", 3, 0644, 0);
 }
 
 static void test_write_new(void **state)
@@ -233,6 +234,13 @@ static void test_write_new(void **state)
     check_names(".", "a.jpg");
 }
 
+static int open_crypto(void **state)
+{
+    (void)state;
+    assert_null(crypto_problem());
+    return 0;
+}
+
 int main(void)
 {
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, drop_folder)
@@ -242,5 +250,5 @@ int main(void)
         IN_FOLDER(test_failed_sync),     IN_FOLDER(test_between_link_and_unlink),
         IN_FOLDER(test_stopped_copy),    IN_FOLDER(test_write_new),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_crypto, NULL);
 }

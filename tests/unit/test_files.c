@@ -1,6 +1,7 @@
 // test_files.c - names, hashes, reading and removing.
 
 #include "files.h"
+#include "lib/crypto.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -209,6 +210,13 @@ static void test_folders(void **state)
     free(deep);
 }
 
+static int open_crypto(void **state)
+{
+    (void)state;
+    assert_null(crypto_problem());
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,5 +229,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_stopped, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(test_folders, make_folder, drop_folder),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_crypto, NULL);
 }

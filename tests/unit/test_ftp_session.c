@@ -1,5 +1,6 @@
 // test_ftp_session.c - the login folder, read from what an FTP server says.
 #include "ftp_session.h"
+#include "lib/curl.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,8 +39,15 @@ static void test_login_folder(void **state)
     ftp_session_close(&session);
 }
 
+static int open_curl(void **state)
+{
+    (void)state;
+    assert_null(curl_problem());
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_login_folder)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_curl, NULL);
 }

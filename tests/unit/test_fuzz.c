@@ -70,6 +70,12 @@ static void test_gif(void **state)
     feed("gif", fuzz_gif);
 }
 
+static void test_heif(void **state)
+{
+    (void)state;
+    feed("heif", fuzz_heif);
+}
+
 static void test_boxes(void **state)
 {
     (void)state;
@@ -85,8 +91,9 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_jpeg), cmocka_unit_test(test_png),   cmocka_unit_test(test_webp),
-        cmocka_unit_test(test_gif),  cmocka_unit_test(test_boxes), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_jpeg),  cmocka_unit_test(test_png),  cmocka_unit_test(test_webp),
+        cmocka_unit_test(test_gif),   cmocka_unit_test(test_heif), cmocka_unit_test(test_boxes),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -278,6 +278,24 @@ static void test_sizes_of_64_bits(void **state)
     assert_refused(CODEC_FORMAT, "cut short");
 }
 
+static void test_stray_bytes_after_the_last_box(void **state)
+{
+    (void)state;
+    put_moov(0, 0);
+    size_t data = begin("mdat");
+    zeros(8);
+    end(data);
+    for (int i = 0; i < 7; i++) {
+        zeros(1);
+        assert_int_equal(probe(used), 0);
+    }
+    zeros(1); // a whole header, of a box of no bytes: "to the end"
+    assert_int_equal(probe(used), 0);
+    used -= 8;
+    put32(5), put32(0);
+    assert_refused(CODEC_FORMAT, "damaged");
+}
+
 static void test_nesting_and_numbers_are_bounded(void **state)
 {
     size_t starts[32];
@@ -311,6 +329,7 @@ int main(void)
         cmocka_unit_test_setup(test_every_truncation, set_up),
         cmocka_unit_test_setup(test_hostile_words, set_up),
         cmocka_unit_test_setup(test_sizes_of_64_bits, set_up),
+        cmocka_unit_test_setup(test_stray_bytes_after_the_last_box, set_up),
         cmocka_unit_test_setup(test_nesting_and_numbers_are_bounded, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 // test_upload_error.c - what results of libcurl and replies of servers mean.
+#include "lib/curl.h"
 #include "upload_error.h"
 
 #include <curl/curl.h>
@@ -90,6 +91,13 @@ static void test_strange_bytes(void **state)
     assert_non_null(strstr(error.message, "(553 ?)"));
 }
 
+static int open_curl(void **state)
+{
+    (void)state;
+    assert_null(curl_problem());
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,5 +105,5 @@ int main(void)
         cmocka_unit_test(test_the_better_words_are_shown),
         cmocka_unit_test(test_strange_bytes),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_curl, NULL);
 }

@@ -114,7 +114,7 @@ static void test_cost(void **state)
 int main(int argc, char **argv)
 {
     if (worker_is_wanted(argc, argv))
-        worker_main(misbehave);
+        worker_main(argv[1], misbehave);
     const struct CMUnitTest tests[] = {
         UNRULY_TEST(test_serves),
         UNRULY_TEST(test_what_is_forbidden_kills),
