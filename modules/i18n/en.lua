@@ -42,11 +42,6 @@ return {
   ["action.errno.EROFS"] = "The file system is read-only: mount it for writing.",
   ["action.errno.ENOSPC"] = "The disk is full: free some space, then run again.",
   ["action.errno.EDQUOT"] = "The disk quota is used up: free some space, then run again.",
-  ["action.errno.ENOTDIR"] = "A file stands where a folder is needed: move it away.",
-  ["action.errno.ELOOP"] = "Name the file itself, not a link to it.",
-  ["action.errno.EISDIR"] = "Name a file, not a folder.",
-  ["action.errno.EADDRINUSE"] = "Another program listens there: stop it, or set another PORT.",
-  ["action.errno.FULL"] = "The disk is full: free some space, then run again.",
   ["action.errno.EBUSY"] = "Another run is at work: wait for its end.",
   ["action.ftp.tls"] =
     "Check the server's certificate: FTP_CA_FILE names the authority to trust, FTP_TLS says "
@@ -96,8 +91,6 @@ return {
   ["dotenv.nul"] = "a NUL byte; is the file saved as UTF-16?",
   ["action.dotenv.line"] = "Write KEY=value, in UTF-8, quotes closed on the same line.",
   ["config.file"] = "{file} cannot be read: {message}",
-  ["config.log_file"] = "LOG_FILE cannot be opened: {reason}",
-  ["action.config.log_file"] = "Name a file in a folder that exists and may be written.",
   ["action.config.file"] = "Check the name given with --env and the rights of the file.",
   ["config.file_size"] = "{file} is too large for a settings file",
   ["config.writable"] = "{file} may be written by everyone (mode {mode}): it is not read",

@@ -38,4 +38,11 @@ return {
   ["action.sidecar.json"] = "Mend {name}, or write the caption into a .txt file instead.",
   ["action.caption.encoding"] = "Save the text as UTF-8.",
   ["action.guardian.wait"] = "Nothing to do: a later run goes on by itself.",
+  ["action.errno.ENOTDIR"] = "A file stands where a folder is needed: move it away.",
+  ["action.errno.ELOOP"] = "Name the file itself, not a link to it.",
+  ["action.errno.EISDIR"] = "Name a file, not a folder.",
+  ["action.errno.EADDRINUSE"] = "Another program listens there: stop it, or set another PORT.",
+  ["action.errno.FULL"] = "The disk is full: free some space, then run again.",
+  ["config.log_file"] = "LOG_FILE cannot be opened: {reason}",
+  ["action.config.log_file"] = "Name a file in a folder that exists and may be written.",
 }

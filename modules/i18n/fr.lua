@@ -45,11 +45,6 @@ return {
   ["action.errno.EROFS"] = "Le système de fichiers est en lecture seule : montez-le en écriture.",
   ["action.errno.ENOSPC"] = "Le disque est plein : libérez de la place puis relancez.",
   ["action.errno.EDQUOT"] = "Le quota du disque est épuisé : libérez de la place puis relancez.",
-  ["action.errno.ENOTDIR"] = "Un fichier est là où il faut un dossier : déplacez-le.",
-  ["action.errno.ELOOP"] = "Nommez le fichier lui-même, pas un lien vers lui.",
-  ["action.errno.EISDIR"] = "Nommez un fichier, pas un dossier.",
-  ["action.errno.EADDRINUSE"] = "Un autre programme y écoute déjà : arrêtez-le, ou changez PORT.",
-  ["action.errno.FULL"] = "Le disque est plein : libérez de la place puis relancez.",
   ["action.errno.EBUSY"] = "Un autre passage est en cours : attendez sa fin.",
   ["action.ftp.tls"] =
     "Vérifiez le certificat du serveur : FTP_CA_FILE désigne l'autorité de confiance, FTP_TLS dit "
@@ -110,9 +105,6 @@ return {
   ["dotenv.nul"] = "un octet nul ; le fichier est-il enregistré en UTF-16 ?",
   ["action.dotenv.line"] = "Écrivez CLE=valeur, en UTF-8, guillemets refermés sur la même ligne.",
   ["config.file"] = "{file} ne peut pas être lu : {message}",
-  ["config.log_file"] = "LOG_FILE ne peut pas être ouvert : {reason}",
-  ["action.config.log_file"] =
-    "Nommez un fichier dans un dossier existant et accessible en écriture.",
   ["action.config.file"] = "Vérifiez le nom donné à --env et les droits du fichier.",
   ["config.file_size"] = "{file} est trop grand pour un fichier de configuration",
   ["config.writable"] = "{file} est modifiable par tout le monde (mode {mode}) : il n'est pas lu",

@@ -40,4 +40,12 @@ return {
   ["action.sidecar.json"] = "Corrigez {name}, ou écrivez plutôt la légende dans un fichier .txt.",
   ["action.caption.encoding"] = "Enregistrez le texte en UTF-8.",
   ["action.guardian.wait"] = "Rien à faire : un prochain passage continuera de lui-même.",
+  ["action.errno.ENOTDIR"] = "Un fichier est là où il faut un dossier : déplacez-le.",
+  ["action.errno.ELOOP"] = "Nommez le fichier lui-même, pas un lien vers lui.",
+  ["action.errno.EISDIR"] = "Nommez un fichier, pas un dossier.",
+  ["action.errno.EADDRINUSE"] = "Un autre programme y écoute déjà : arrêtez-le, ou changez PORT.",
+  ["action.errno.FULL"] = "Le disque est plein : libérez de la place puis relancez.",
+  ["config.log_file"] = "LOG_FILE ne peut pas être ouvert : {reason}",
+  ["action.config.log_file"] =
+    "Nommez un fichier dans un dossier existant et accessible en écriture.",
 }
