@@ -99,10 +99,7 @@ void web_release(struct web_request *request)
         if (!request->ended)
             web_drop(request);
     } else if (request->state != WEB_ANSWERED) {
-        if (web_is_closed(request->web))
-            web_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE, "the server is ending");
-        else
-            web_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
+        web_refuse(request, MHD_HTTP_INTERNAL_SERVER_ERROR, "internal error");
     }
     web_request_unref(request);
 }
