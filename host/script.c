@@ -118,19 +118,31 @@ static void push_absolute(lua_State *L, const char *path)
     luaL_pushresult(&out);
 }
 
+// package[name] without relative entries. A LUA_PATH of the user's that leaves out the places of
+// the system, as is usual, must not take from us the modules that we need ourselves.
+static void push_search_path(lua_State *L, const char *name, const char *of_system)
+{
+    lua_getfield(L, -1, name);
+    const char *path = lua_tostring(L, -1);
+    if (strstr(path, of_system) == NULL)
+        path = lua_pushfstring(L, "%s;%s", path, of_system);
+    else
+        lua_pushvalue(L, -1);
+    push_absolute(L, path);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+}
+
 static void set_paths(lua_State *L, const char *root)
 {
     lua_getglobal(L, "package");
-    lua_getfield(L, -1, "path");
-    push_absolute(L, lua_tostring(L, -1));
+    push_search_path(L, "path", LUA_PATH_DEFAULT);
     lua_pushfstring(L, "%s/modules/?.lua;%s/modules/?/init.lua;%s", root, root,
                     lua_tostring(L, -1));
-    lua_setfield(L, -4, "path");
-    lua_pop(L, 2);
-    lua_getfield(L, -1, "cpath");
-    push_absolute(L, lua_tostring(L, -1));
-    lua_setfield(L, -3, "cpath");
+    lua_setfield(L, -3, "path");
     lua_pop(L, 1);
+    push_search_path(L, "cpath", LUA_CPATH_DEFAULT);
+    lua_setfield(L, -2, "cpath");
     lua_getfield(L, -1, "searchers");
     lua_pushvalue(L, -2);
     lua_pushcclosure(L, search_lua, 1);

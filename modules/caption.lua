@@ -66,7 +66,8 @@ end
 local function refuse(kind, what, words)
   return nil, errors.new {
     kind = kind, op = "caption", code = what, retryable = false,
-    message = i18n.t("caption." .. what, words), next_action = i18n.t("action.caption"),
+    message = i18n.t("caption." .. what, words),
+    next_action = i18n.t(what == "encoding" and "action.caption.encoding" or "action.caption"),
   }
 end
 

@@ -73,7 +73,7 @@ local function conclude(app, item, outcome, done)
     failed = failed, wait_until = err and err.wait_until })
   if failed and not context.archived and app.journal:failures(context.id) >= MOST_FAILURES then
     local gone, move_err = archive.give_up(item, err)
-    if not gone then host.log("warn", move_err.message, { file = item.name }) end
+    if not gone then host.log("warn", errors.text(move_err), { file = item.name }) end
   end
 end
 
@@ -82,7 +82,7 @@ local function remove_public(app, item)
   local remote = items.context(item).results.remote
   if not app.cfg.DELETE_AFTER_PUBLISH or not remote then return end
   local removed, err = app.uploader:remove(remote)
-  if not removed then host.log("warn", err.message, { file = item.name }) end
+  if not removed then host.log("warn", errors.text(err), { file = item.name }) end
 end
 
 -- Only what was never sent can come too late.

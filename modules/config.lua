@@ -4,6 +4,7 @@ local i18n = require "i18n"
 local keys = require "config.keys"
 local lazy = require "lazy"
 local values = require "config.values"
+local wording = require "lazy" "wording"
 
 local checks, targets = lazy "config.checks", lazy "config.target"
 local dotenv, errors, url = lazy "config.dotenv", lazy "errors", lazy "url"
@@ -63,10 +64,7 @@ local function check_mode(path, t, report)
   return true
 end
 
-local function malformed(path, found, t)
-  local words = { file = path, line = found.line, problem = t(found.problem) }
-  return fail(t, "format", "dotenv.line", words, { path = path, line = found.line })
-end
+local MOST_LINES = 10 -- malformed ones that are named: a file of another kind has nothing else
 
 local function read_values(path, required, t, report)
   local text, err = read_file(path, required, t)
@@ -75,9 +73,12 @@ local function read_values(path, required, t, report)
   local safe
   safe, err = check_mode(path, t, report)
   if not safe then return nil, err end
-  local found, more = dotenv.parse(text)
-  if not found then return malformed(path, more, t) end
-  for _, duplicate in ipairs(more) do
+  local found, duplicates, malformed = dotenv.parse(text)
+  for i = 1, math.min(#malformed, MOST_LINES) do
+    local line = malformed[i]
+    report(path, "dotenv.line", { file = path, line = line.line, problem = line.problem })
+  end
+  for _, duplicate in ipairs(duplicates) do
     local words = { file = path, line = duplicate.line }
     report(duplicate.key, "config.duplicate", words, { warning = true })
   end
@@ -140,6 +141,8 @@ local function collector(scope)
     local problems = {}
     for i, note in ipairs(noted) do
       note.words.key = note.key
+      if note.words.message then note.words.message = wording.of(note.words.message, t) end
+      if note.words.problem then note.words.problem = t(note.words.problem) end
       local action = "action." .. note.problem
       if not t.has(action) then action = "action.config.key." .. note.key end
       problems[i] = {

@@ -49,7 +49,7 @@ end
 ---@param level? "failed"|"warning"
 function Visit:problem(check, err, level)
   err = errors.of(err)
-  add(self, level or "failed", check, err.message, errors.next_action(err, self.app.t))
+  add(self, level or "failed", check, errors.text(err), errors.next_action(err, self.app.t))
 end
 
 ---A sentence that is at hand already, such as a warning of the FTP server's.

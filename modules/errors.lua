@@ -1,6 +1,7 @@
 -- errors.lua - Error tables on the Lua side: made, completed, and shown without secrets.
 -- The shape (kind, message, retryable, op, …) and its metatable belong to host.error.
 local json = require "lazy" "json"
+local wording = require "lazy" "wording"
 
 local M = {}
 
@@ -26,6 +27,13 @@ function M.of(value)
     return host.error { kind = "script", message = message, retryable = false, op = "script" }
   end
   return getmetatable(value) and value or M.new(value)
+end
+
+---What went wrong, in the language of the reader.
+---@param value any
+---@return string
+function M.text(value)
+  return wording.of(M.of(value).message)
 end
 
 ---A copy of the error that also says where it happened. What it knows already is kept: the
@@ -90,7 +98,7 @@ function M.public(value)
     kind = err.kind,
     code = err.code or null,
     subcode = err.subcode or null,
-    message = host.redact(err.message),
+    message = host.redact(M.text(err)),
     retryable = err.retryable == true,
     step = err.step or null,
     file = err.file or null,

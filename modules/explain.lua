@@ -30,14 +30,14 @@ local function rule(self, name, verdict, key, words)
 end
 
 local function failed(self, name, err)
-  self.rules[#self.rules + 1] = { rule = name, verdict = "no", detail = errors.of(err).message }
+  self.rules[#self.rules + 1] = { rule = name, verdict = "no", detail = errors.text(err) }
   self.problem = self.problem or errors.of(err)
 end
 
 -- The entry of a file in its folder, as a run would see it; or why a run passes it over.
 local function look(file, order)
   local entries, skipped = folder.look(file.folder, order)
-  if not entries then return nil, skipped.message end
+  if not entries then return nil, errors.text(skipped) end
   for _, entry in ipairs(entries) do
     if entry.name == file.name then return entry, nil, entries, skipped end
   end

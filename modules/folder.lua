@@ -1,4 +1,5 @@
 -- folder.lua - what lies in the folder: media, their sidecars, and what is passed over.
+local i18n = require "i18n"
 local json = require "json"
 
 local M = {}
@@ -58,14 +59,16 @@ end
 local function read_sidecar(entry)
   local text, err = host.read(entry.path, { max = 1 << 20 })
   if not text then return nil, err end
+  text = text:gsub("^\xEF\xBB\xBF", "")
   if M.extension(entry.name) == ".txt" then
-    return { text = trimmed(text:gsub("^\xEF\xBB\xBF", ""):gsub("\r\n", "\n")) }
+    return { text = trimmed(text:gsub("\r\n", "\n")) }
   end
   local value, message = json.decode(text)
   if type(value) ~= "table" or json.is_list(value) then
-    local why = message or "names and values in braces are expected"
+    local why = message or i18n.t("sidecar.no_object")
     return nil, host.error { kind = "format", op = "sidecar", path = entry.path,
-      message = ("%s is no JSON object: %s"):format(entry.name, why) }
+      message = i18n.t("sidecar.json", { name = entry.name, reason = why }),
+      next_action = i18n.t("action.sidecar.json", { name = entry.name }) }
   end
   return { fields = value, text = type(value.caption) == "string" and value.caption or nil }
 end

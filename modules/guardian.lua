@@ -20,7 +20,7 @@ local function deferred(key, words, time)
   words = words or {}
   words.time = time and os.date("%Y-%m-%d %H:%M:%S", math.ceil(time))
   return host.error { kind = "limit", op = "publish", retryable = true, deferred = true,
-    wait_until = time, message = i18n.t(key, words), next_action = i18n.t("action.guardian") }
+    wait_until = time, message = i18n.t(key, words) }
 end
 
 -- Seconds since local midnight.

@@ -6,6 +6,7 @@
 -- anew; from then on nothing is sent or made again without evidence (settle.lua).
 local caption = require "caption"
 local container = require "container"
+local errors = require "errors"
 local i18n = require "i18n"
 local items = require "item"
 local resumable = require "resumable"
@@ -74,7 +75,7 @@ local function send_until_ready(app, item, post, turn)
     if meaning == "live" then return true end
     if meaning == "uncertain" then
       if verdict.of(err) == "rest" then app.guardian:put_off(err) end
-      return nil, settle.uncertain(post, err.message, err)
+      return nil, settle.uncertain(post, errors.text(err), err)
     end
     if meaning == "rest" then return nil, app.guardian:put_off(err) end
     if meaning == "refused" then return nil, refused(app, post, err) end

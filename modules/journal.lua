@@ -55,7 +55,7 @@ local function open_store(path)
   if store or err.code ~= "CORRUPT" and err.code ~= "NOTADB" then return store, err end
   local aside, aside_err = set_aside(path)
   if not aside then return nil, aside_err end
-  host.log("warn", i18n.t("journal.damaged", { path = aside, reason = err.message }))
+  host.log("warn", i18n.t("journal.damaged", { path = aside, reason = errors.text(err) }))
   return host.store(path)
 end
 

@@ -1,4 +1,5 @@
 -- outlook.lua - what the next run would do with one file, from what the rules and the journal say.
+local errors = require "errors"
 local i18n = require "i18n"
 local instagram = require "instagram"
 
@@ -49,9 +50,9 @@ end
 local function held(app, row)
   if not app.guardian then return end
   local late = row and app.guardian:stale(row.created)
-  if late then return "fail", late.message end
+  if late then return "fail", errors.text(late) end
   local err = app.guardian:hold()
-  if err then return "wait", err.message end
+  if err then return "wait", errors.text(err) end
 end
 
 ---@param seen table what explain found: ignored, growing, problem, earlier
@@ -70,7 +71,7 @@ function M.of(seen, app, flow, file, rows)
   local row = row_of(app, flow, rows)
   decision, reason = claimed(app, flow, rows, row)
   if decision then return decision, reason end
-  if seen.problem then return "fail", seen.problem.message end
+  if seen.problem then return "fail", errors.text(seen.problem) end
   decision, reason = held(app, row)
   if decision then return decision, reason end
   return say("publish", "publish", { steps = left_to_do(app, flow, row) })

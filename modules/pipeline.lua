@@ -72,7 +72,7 @@ local function run_step(step, item)
     end
     local wait = backoff(retry, number)
     host.log("warn", i18n.t("log.retry", { name = item.name, step = step.name,
-      reason = err.message, seconds = ("%.1f"):format(wait) }), { file = item.name })
+      reason = errors.text(err), seconds = ("%.1f"):format(wait) }), { file = item.name })
     host.sleep(wait)
   end
 end

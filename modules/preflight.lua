@@ -4,6 +4,7 @@
 -- What the fetcher will meet too (a 4xx, a wrong type, length or content, robots.txt) is an error
 -- after three tries; what may be the fault of this machine alone (no way to the server, its
 -- certificate unknown here) is a warning.
+local errors = require "errors"
 local i18n = require "i18n"
 local mutex = require "mutex"
 local robots = require "robots"
@@ -51,7 +52,7 @@ local function rules_of(app, address)
   if app.robots[site] then return app.robots[site] end
   local reply, err = ask(app, site .. "/robots.txt", { max_bytes = 1 << 20 })
   if not reply or reply.status >= 500 then
-    return nil, err and err.message or "HTTP " .. reply.status
+    return nil, err and errors.text(err) or "HTTP " .. reply.status
   end
   app.robots[site] = reply.status == 200 and reply.body or ""
   return app.robots[site]
@@ -136,7 +137,7 @@ end
 local LOCAL = { network = true, tls = true, timeout = true, io = true }
 
 local function as_warning(err, address)
-  local words = { reason = err.message, url = address }
+  local words = { reason = errors.text(err), url = address }
   return refusal("unreachable", words, { warning = true, kind = err.kind, unreachable = true })
 end
 

@@ -67,20 +67,20 @@ end
 
 local function look_at(app, flow, found, entry)
   local item, err = candidate.make_item(app, flow, entry, found.sidecars)
-  if not item then return row(entry.name, "fail", err.message) end
+  if not item then return row(entry.name, "fail", errors.text(err)) end
   local yes, reason = candidate.accepted(flow, item)
-  if yes == nil then return row(entry.name, "fail", reason.message) end
+  if yes == nil then return row(entry.name, "fail", errors.text(reason)) end
   if not yes then return row(entry.name, "ignore", tostring(reason or "")) end
-  if err then return row(entry.name, "fail", err.message) end
+  if err then return row(entry.name, "fail", errors.text(err)) end
   local fine, why = candidate.check_extension(app, item)
-  if not fine then return row(entry.name, "fail", why.message) end
+  if not fine then return row(entry.name, "fail", errors.text(why)) end
   local earlier = app.journal and candidate.duplicate_of(app, flow, item)
   if earlier then
     return row(entry.name, "duplicate", i18n.t("log.duplicate",
       { name = entry.name, earlier = earlier.name }))
   end
   local text, problem = M.caption_of(app, item)
-  if not text then return row(entry.name, "fail", errors.of(problem).message) end
+  if not text then return row(entry.name, "fail", errors.text(problem)) end
   local known = app.journal and app.journal:find_item(flow.name, item.account, item.sha256)
   local result = row(entry.name, outlook.of({}, app, flow, entry, { known }))
   local width, height = M.target_size(app.policy.formats[item.format], item)

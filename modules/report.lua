@@ -37,7 +37,7 @@ end
 -- One sentence: the file, what is the matter with it and what to do.
 local function sentence(app, name, err)
   local action = errors.next_action(err, app.t)
-  local text = err.message
+  local text = errors.text(err)
   if not text:find(name, 1, true) then text = name .. ": " .. text end
   if action then text = text:gsub("[%.%s]+$", "") .. ". " .. action end
   return host.redact(text)

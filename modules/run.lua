@@ -139,7 +139,7 @@ function M.carry(app, flow, pass, only)
   sweep.run(app, source)
   host.log("info", i18n.t("log.scan", { dir = source }))
   local found, unseen = find(app, flow, source, only)
-  if not found then return ended(app, pass, report.cannot_start(app, unseen.message)) end
+  if not found then return ended(app, pass, report.cannot_start(app, errors.text(unseen))) end
   result.found, result.ignored = found.found, found.ignored
   for _, other in ipairs(found.others) do
     host.log("info", i18n.t("log.ignored", { name = other.name,

@@ -58,7 +58,7 @@ function M.give_up(options, err, app)
   M.say_error(err, t)
   err = errors.of(err)
   local action = errors.next_action(err, t)
-  print_refusal(options, app, err.message .. (action and " — " .. action or ""))
+  print_refusal(options, app, errors.text(err) .. (action and " — " .. action or ""))
   return 2
 end
 
@@ -106,11 +106,11 @@ function M.begin(app, flow)
   local reason, problems = obstacle(app)
   if reason then return nil, (report.cannot_start(app, reason, problems)), false end
   local connected, err = apps.connect(app)
-  if not connected then return nil, (report.cannot_start(app, err.message)), false end
+  if not connected then return nil, (report.cannot_start(app, errors.text(err))), false end
   if flow.folder then apps.learn(app, flow.folder) end
   local pass, busy = run.begin(app, flow)
   if not pass then
-    return nil, (report.cannot_start(app, busy.message)), busy.code == "EBUSY"
+    return nil, (report.cannot_start(app, errors.text(busy))), busy.code == "EBUSY"
   end
   return pass
 end

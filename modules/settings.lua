@@ -15,7 +15,7 @@ end
 function M.say_error(err, t)
   err = errors.of(err)
   local action = errors.next_action(err, t or i18n.current())
-  host.log("error", err.message .. (action and " — " .. action or ""))
+  host.log("error", errors.text(err) .. (action and " — " .. action or ""))
   if err.kind == "script" and err.traceback then host.log("error", err.traceback) end
 end
 
@@ -33,7 +33,11 @@ function M.open(options, scope)
   for _, secret in ipairs(config.secrets(cfg)) do host.secret(secret.value, secret.options) end
   local opened, err = host.log_open { level = cfg.LOG_LEVEL, format = cfg.LOG_FORMAT,
     file = cfg.LOG_FILE }
-  if not opened then return nil, err end
+  if not opened then
+    return nil, errors.new { kind = err.kind, code = err.code, op = "config", path = cfg.LOG_FILE,
+      message = i18n.t("config.log_file", { reason = errors.text(err) }),
+      next_action = i18n.t("action.config.log_file") }
+  end
   for _, problem in ipairs(problems) do
     if not problem.fatal then M.say_problem("warn", problem) end
   end

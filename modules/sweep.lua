@@ -1,5 +1,6 @@
 -- sweep.lua - what a killed run left under way is removed when the next one starts: temporaries of
 -- the primitives, intermediate files that no unfinished item needs, notes of posts that are done.
+local errors = require "errors"
 local i18n = require "i18n"
 local items = require "item"
 local underway = require "underway"
@@ -14,7 +15,7 @@ local function remove(path, options)
   if removed then
     host.log("debug", i18n.t("log.swept", { path = path }))
   else
-    host.log("warn", err.message)
+    host.log("warn", errors.text(err))
   end
 end
 

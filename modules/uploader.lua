@@ -5,6 +5,7 @@ local i18n = require "i18n"
 local items = require "item"
 local remote_name = require "remote_name"
 local url = require "url"
+local wording = require "lazy" "wording"
 
 local M = {}
 
@@ -97,7 +98,7 @@ function Uploader:warn(warnings)
   for _, text in ipairs(warnings or {}) do
     if not self.warned[text] then
       self.warned[text] = true
-      host.log("warn", text)
+      host.log("warn", wording.of(text))
     end
   end
 end

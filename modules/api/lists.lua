@@ -33,7 +33,7 @@ function M.preview(self, request)
   local problems = status.problems(self.app)
   if #problems > 0 then return cannot(problems[1].message, problems) end
   local object, err, total = preview.of(self.app, self.flow, page)
-  if not object then return cannot(errors.of(err).message) end
+  if not object then return cannot(errors.text(err)) end
   object.total, object.limit, object.offset = total, page.limit, page.offset
   return answers.json(200, object, preview.ORDER)
 end

@@ -40,7 +40,7 @@ end
 function M.journal(self)
   local opened, err = apps.look(self.app)
   if opened == nil and err then
-    return nil, answers.json(500, { success = false, error = errors.of(err).message })
+    return nil, answers.json(500, { success = false, error = errors.text(err) })
   end
   return self.app.journal
 end

@@ -16,7 +16,25 @@ local function load_formats(options)
   return rules.formats
 end
 
+-- What is not converted, whatever the converter could make of it; nil when it may be.
+local function refusal(facts, options)
+  local function refuse(key)
+    local i18n = require "i18n"
+    return require "errors".new { kind = "format", op = "convert", file = options.input,
+      message = i18n.t("convert." .. key, { name = options.input }),
+      next_action = i18n.t("action.convert." .. key) }
+  end
+  if facts.kind == "video" then return refuse("video") end
+  local output = host.stat(options.output)
+  local input = output and host.stat(options.input)
+  if input and input.device == output.device and input.inode == output.inode then
+    return refuse("same")
+  end
+end
+
 local function convert(formats, facts, options)
+  local refused = refusal(facts, options)
+  if refused then return nil, refused end
   local entry = formats[facts.format] or formats.jpeg or {}
   return host.convert(options.input, options.output, {
     quality = options.quality or entry.quality, fit = options.fit or entry.fit,

@@ -59,6 +59,7 @@ local function show(t, object)
 end
 
 return function(app, options)
+  if session.refuse(app, "explain", options) then return 2 end
   local flow, err = apps.load(app, "poster_media")
   if not flow then
     return session.give_up(options, err, app)

@@ -18,6 +18,7 @@ local function rebuild(app, options)
 end
 
 return function(app, options)
+  if session.refuse(app, "history", options) then return 2 end
   if options.rebuild then return rebuild(app, options) end
   local opened, err = apps.look(app)
   if opened == nil and err then return session.give_up(options, err, app) end

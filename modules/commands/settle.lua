@@ -20,6 +20,7 @@ return function(app, options)
     host.log("error", app.t("settle.usage"))
     return 2
   end
+  if session.refuse(app, "settle", options) then return 2 end
   local opened, err = apps.look(app)
   if not opened and not err then
     err = host.error { kind = "format", op = "settle",

@@ -67,7 +67,7 @@ local function graph(cfg, report)
   end
 end
 
-local function upload(cfg, report)
+local function upload(cfg, refused, report)
   local target, key, problem, words = targets.of(cfg)
   if not target then
     report(key, problem, words)
@@ -78,7 +78,7 @@ local function upload(cfg, report)
   if target.scheme ~= "file" and not target.user then
     report("FTP_USER", "config.anonymous", nil, { warning = true })
   end
-  if not cfg.PUBLIC_BASE_URL then
+  if not cfg.PUBLIC_BASE_URL and not refused.PUBLIC_BASE_URL then
     cfg.PUBLIC_BASE_URL = targets.public_url(target)
     if not cfg.PUBLIC_BASE_URL then report("PUBLIC_BASE_URL", "config.no_public_url") end
   end
@@ -107,7 +107,7 @@ function M.complete(cfg, environment, refused, report)
   authorities(cfg, environment)
   graph(cfg, report)
   if not (refused.UPLOAD_URL or refused.FTP_HOST or refused.FTP_UPLOAD_DIR) then
-    upload(cfg, report)
+    upload(cfg, refused, report)
   end
   server(cfg, report)
 end

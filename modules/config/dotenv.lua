@@ -60,23 +60,26 @@ local function parse_line(line)
 end
 
 ---Reads the text of a file. A key that stands twice has its last value. Then a list of these
----doubles, `{ key=, line= }`; or nil and the first malformed line, `{ problem=, line= }`, where
----`problem` is a key of the catalogue.
+---doubles, `{ key=, line= }`, and one of the malformed lines, `{ problem=, line= }`, where
+---`problem` is a key of the catalogue: they take nothing away from the other lines.
 ---@param text string
----@return table<string,string>|nil values, table found
+---@return table<string,string> values, table duplicates, table malformed
 function M.parse(text)
-  local values, duplicates, number = {}, {}, 0
+  local values, duplicates, malformed, number = {}, {}, {}, 0
   text = text:gsub("^\xEF\xBB\xBF", "")
   for line in (text .. "\n"):gmatch("(.-)\r?\n") do
     number = number + 1
     if not line:find("^%s*$") and not line:find("^%s*#") then
       local key, value = parse_line(line)
-      if not key then return nil, { problem = value, line = number } end
-      if values[key] then duplicates[#duplicates + 1] = { key = key, line = number } end
-      values[key] = value
+      if not key then
+        malformed[#malformed + 1] = { problem = value, line = number }
+      else
+        if values[key] then duplicates[#duplicates + 1] = { key = key, line = number } end
+        values[key] = value
+      end
     end
   end
-  return values, duplicates
+  return values, duplicates, malformed
 end
 
 return M

@@ -74,7 +74,8 @@ end
 function types.url(_, text)
   local parsed, err = url.parse(trim(text))
   if not parsed then return nil, "config.url", { message = err.message } end
-  if parsed.scheme ~= "https" and parsed.scheme ~= "http" or parsed.host == "" then
+  if parsed.scheme ~= "https" and parsed.scheme ~= "http" or parsed.host == ""
+    or parsed.host:find("%s") then
     return nil, "config.url_scheme"
   end
   if parsed.user or parsed.password or parsed.query or parsed.fragment then

@@ -1,8 +1,10 @@
 -- doctor/upload.lua - a probe file goes the whole way that a picture goes: converted, uploaded,
 -- fetched back through the public URL as Instagram would, and removed again.
+local errors = require "errors"
 local machine = require "doctor.machine"
 local preflight = require "preflight"
 local uploader = require "uploader"
+local wording = require "lazy" "wording"
 
 local M = {}
 
@@ -60,7 +62,9 @@ local function send(visit, up, probe, remote)
     visit:problem("upload", err)
     return false
   end
-  for _, text in ipairs(sent.warnings or {}) do visit:say("warning", "upload", text) end
+  for _, text in ipairs(sent.warnings or {}) do
+    visit:say("warning", "upload", wording.of(text))
+  end
   local words = { target = visit.app.target.label, folder = visit.app.target.folder }
   local way = sent.tls and "upload_tls" or sent.tls == false and "upload_plain" or "upload_file"
   visit:ok("upload", way, words)
@@ -87,7 +91,7 @@ end
 local function remove(visit, up, remote)
   local removed, err = up:remove(remote)
   if removed then return visit:ok("cleanup", "cleanup_fine") end
-  visit:fail("cleanup", "not_removed", { name = remote, reason = err.message })
+  visit:fail("cleanup", "not_removed", { name = remote, reason = errors.text(err) })
 end
 
 -- Not to be cut: whatever happens in between, the probe is removed. Its calls are all bounded.

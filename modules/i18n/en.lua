@@ -227,7 +227,6 @@ return {
   ["journal.rebuilt"] =
     "the journal was rebuilt from receipts: {restored} taken over, {damaged} unreadable",
   ["journal.no_receipts"] = "there are no receipts in {folder}",
-  ["action.guardian"] = "Nothing: a run after that time goes on with it.",
   ["log.not_noted"] =
     "{name} goes out, but only the journal knows of it until it is archived: {reason}",
   ["log.given_up"] = "{name} failed too often: moved to failed",

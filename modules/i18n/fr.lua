@@ -249,7 +249,6 @@ return {
   ["journal.rebuilt"] =
     "le journal a été reconstruit depuis les reçus : {restored} repris, {damaged} illisibles",
   ["journal.no_receipts"] = "il n'y a pas de reçus dans {folder}",
-  ["action.guardian"] = "Rien : un passage après cette heure reprendra le fichier.",
   ["log.not_noted"] =
     "{name} part, mais seul le journal le saura jusqu'à l'archivage : {reason}",
   ["log.given_up"] = "{name} a échoué trop souvent : déplacé vers failed",

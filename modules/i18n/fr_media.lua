@@ -31,4 +31,20 @@ return {
     "La publication est en ligne ; remettez le fichier s'il doit être archivé.",
   ["log.taken_away"] =
     "{name} est en ligne et a été retiré du dossier : il n'y a plus rien à archiver",
+  ["convert.video"] = "{name} est une vidéo : convert fait des images",
+  ["action.convert.video"] = "Les vidéos sont préparées pendant un passage, selon formats.lua.",
+  ["convert.same"] = "{name} serait écrasé par sa propre conversion",
+  ["action.convert.same"] = "Donnez un autre nom au résultat.",
+  ["sidecar.json"] = "{name} n'est pas un objet JSON : {reason}",
+  ["sidecar.no_object"] = "des noms et des valeurs entre accolades sont attendus",
+  ["action.sidecar.json"] = "Corrigez {name}, ou écrivez plutôt la légende dans un fichier .txt.",
+  ["action.caption.encoding"] = "Enregistrez le texte en UTF-8.",
+  ["action.errno.ENOTDIR"] = "Un fichier est là où il faut un dossier : déplacez-le.",
+  ["action.errno.ELOOP"] = "Nommez le fichier lui-même, pas un lien vers lui.",
+  ["action.errno.EISDIR"] = "Nommez un fichier, pas un dossier.",
+  ["action.errno.EADDRINUSE"] = "Un autre programme y écoute déjà : arrêtez-le, ou changez PORT.",
+  ["action.errno.FULL"] = "Le disque est plein : libérez de la place puis relancez.",
+  ["config.log_file"] = "LOG_FILE ne peut pas être ouvert : {reason}",
+  ["action.config.log_file"] =
+    "Nommez un fichier dans un dossier existant et accessible en écriture.",
 }

@@ -58,9 +58,9 @@ function T:test_malformed_lines_are_named()
     ["K='a' b"] = "dotenv.after_quote", ['K="a"b'] = "dotenv.after_quote", ["K=\0"] = "dotenv.nul",
   }
   for line, problem in pairs(cases) do
-    local values, found = dotenv.parse("A=1\n\n" .. line .. "\nB=2\n")
-    lu.assertNil(values, line)
-    lu.assertEquals(found, { problem = problem, line = 3 }, line)
+    local values, _, malformed = dotenv.parse("A=1\n\n" .. line .. "\nB=2\n")
+    lu.assertEquals(malformed, { { problem = problem, line = 3 } }, line)
+    lu.assertEquals(values, { A = "1", B = "2" }, line)
   end
 end
 

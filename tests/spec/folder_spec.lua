@@ -116,6 +116,8 @@ function T:test_the_text_of_a_sidecar_is_the_caption()
   lu.assertEquals(found.text, "Été\n\n#mer")
   lu.assertEquals(found.files, { "a.txt" })
   lu.assertEquals(sidecar(self, { ["a.txt"] = " \n " }).text, "")
+  local marked = "\xEF\xBB\xBF" .. [[{ "caption": "Lac" }]]
+  lu.assertEquals(sidecar(self, { ["a.json"] = marked }).text, "Lac")
 end
 
 function T:test_fields_come_from_json()

@@ -68,6 +68,12 @@ function T:test_no_code_comes_from_the_working_directory()
   failure(scripts, "captions")
 end
 
+function T:test_search_paths_of_the_user_take_nothing_from_the_program()
+  local done = assert(host.exec({ host.info().executable, "version" }, { cwd = self.dir,
+    env = { PATH = host.env "PATH", LUA_PATH = "/nowhere/?.lua", LUA_CPATH = "/nowhere/?.so" } }))
+  lu.assertEquals(done.status, 0, done.stderr)
+end
+
 function T:test_rules_see_data_only()
   local scripts = loader(self)
   write(self, "user/captions", "return type(title) .. type(hashtags) .. type(string.rep)")

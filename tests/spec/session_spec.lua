@@ -41,13 +41,16 @@ function T:test_an_unknown_workflow_has_one_too()
 end
 
 function T:test_commands_that_look_answer_too()
-  for _, command in ipairs { "preview", "status", "history", "explain" } do
+  for _, command in ipairs { "preview", "history", "explain" } do
     local argument = command == "explain" and "a.jpg" or "--json"
     local status, object = self:affiche(command, "--json", "--env", "bad.env", argument)
     lu.assertEquals({ status, object.success }, { 2, false }, command)
     lu.assertStrContains(object.error, "bad.env, line 1")
   end
-  local _, object = self:affiche("preview", "--json")
+  local status, object = self:affiche("status", "--json", "--env", "bad.env")
+  lu.assertEquals({ status, object.configuration.config_valid }, { 2, false })
+  lu.assertStrContains(object.configuration.problems[1].message, "bad.env, line 1")
+  object = select(2, self:affiche("preview", "--json"))
   lu.assertEquals(object.problems[1].key, "ACCESS_TOKEN")
 end
 
