@@ -40,25 +40,24 @@ static int decode(struct run *run, const uint8_t *bytes, size_t length, struct i
     return webp_decode(run, bytes, length, image);
 }
 
-static void keep_result(struct run *run, const struct fit_plan *plan, int quality, uint8_t *jpeg,
-                        size_t length)
+static void keep_result(struct run *run, const struct fit_plan *plan,
+                        const struct jpeg_result *result)
 {
     struct codec_answer *a = run->answer;
     free(a->jpeg);
-    a->jpeg = jpeg;
-    a->jpeg_length = length;
+    a->jpeg = result->bytes;
+    a->jpeg_length = result->length;
     a->width = plan->width;
     a->height = plan->height;
-    a->quality = quality;
+    a->quality = result->quality;
 }
 
-static int encode_once(struct run *run, const struct picture *picture, int quality, uint8_t **jpeg,
-                       size_t *length)
+static int encode_once(struct run *run, const struct picture *picture, struct jpeg_result *result)
 {
-    size_t limit = run->job->options.max_bytes;
+    result->limit = run->job->options.max_bytes;
     if (picture->planes.plane[0])
-        return jpeg_encode_planes(run, &picture->planes, quality, limit, jpeg, length);
-    return jpeg_encode(run, &picture->image, quality, limit, jpeg, length);
+        return jpeg_encode_planes(run, &picture->planes, result);
+    return jpeg_encode(run, &picture->image, result);
 }
 
 // Encodes with the highest quality whose file is not too long. 1: done, 0: too long even with the
@@ -66,20 +65,19 @@ static int encode_once(struct run *run, const struct picture *picture, int quali
 static int encode(struct run *run, const struct picture *picture, const struct fit_plan *plan)
 {
     int high = run->job->options.quality, low = high < LOWEST_QUALITY ? high : LOWEST_QUALITY;
-    uint8_t *jpeg = NULL;
-    size_t length = 0;
-    // The wished quality first: it nearly always does.
-    for (int quality = high; low <= high; quality = (low + high) / 2) {
-        if (encode_once(run, picture, quality, &jpeg, &length))
+    // The wished quality first: it nearly always does, and then nothing is tried after it.
+    struct jpeg_result result = {.quality = high, .direct = true};
+    for (; low <= high; result.quality = (low + high) / 2, result.direct = false) {
+        if (encode_once(run, picture, &result))
             return -1;
-        if (jpeg) {
-            keep_result(run, plan, quality, jpeg, length);
-            low = quality + 1;
+        if (result.length) {
+            keep_result(run, plan, &result);
+            low = result.quality + 1;
         } else {
-            high = quality - 1;
+            high = result.quality - 1;
         }
     }
-    return run->answer->jpeg != NULL;
+    return run->answer->jpeg_length > 0;
 }
 
 static int fit_and_encode(struct run *run, const struct picture *picture,
@@ -152,7 +150,7 @@ static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
         free(jpeg);
         return 0;
     }
-    keep_result(run, plan, 0, jpeg, size);
+    keep_result(run, plan, &(struct jpeg_result){.bytes = jpeg, .length = size});
     if (keep_icc)
         run->answer->removed &= ~(uint32_t)CODEC_ICC;
     return 1;

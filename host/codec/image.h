@@ -6,7 +6,7 @@
 
 #define IMAGE_PADDING 64 // bytes after the last row that may be read, for work in blocks
 
-enum image_layout { IMAGE_GREY = 1, IMAGE_RGB = 3, IMAGE_RGBA = 4, IMAGE_CMYK = 5 };
+enum image_layout { IMAGE_GREY = 1, IMAGE_RGB = 3, IMAGE_RGBA = 4, IMAGE_CMYK = 5, IMAGE_BGRA = 6 };
 
 struct image {
     enum image_layout layout; // CMYK: 255 is full ink
@@ -19,7 +19,7 @@ struct image {
 // Bytes of a pixel.
 static inline size_t image_channels(enum image_layout layout)
 {
-    return layout == IMAGE_CMYK ? 4 : (size_t)layout;
+    return layout > IMAGE_RGBA ? 4 : (size_t)layout;
 }
 static inline size_t image_stride(const struct image *image)
 {

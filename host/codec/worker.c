@@ -42,6 +42,31 @@ static void return_memory(void)
         malloc_trim(0);
 }
 
+// Where the result goes, and the part of it that is seen now.
+struct target {
+    int memory;
+    void *window; // NULL: none
+};
+
+static void close_window(struct target *target)
+{
+    if (target->window)
+        channel_window_close(target->window, CHANNEL_WINDOW);
+    target->window = NULL;
+}
+
+static uint8_t *give_room(void *context, size_t at, size_t *length)
+{
+    struct target *target = context;
+    close_window(target);
+    *length = CHANNEL_WINDOW;
+    if (at > CODEC_MAX_FILE - CHANNEL_WINDOW ||
+        channel_window_open(target->memory, at, CHANNEL_WINDOW, &target->window) != 0)
+        target->window = NULL;
+    return target->window;
+}
+
+// What was allocated, and not written where it belongs at once.
 static void deliver(struct codec_answer *answer, int memory)
 {
     const char *problem = NULL;
@@ -58,14 +83,18 @@ static void deliver(struct codec_answer *answer, int memory)
 }
 
 // Takes the descriptors.
-static void do_job(struct codec_job *job, int source, int memory, worker_run_fn run,
+static void do_job(const struct codec_job *received, int source, int memory, worker_run_fn run,
                    struct codec_answer *answer)
 {
-    job->bytes = NULL;
-    job->fd = source;
-    job->stopped = NULL; // who wants an end kills this process
-    job->context = NULL;
-    run(job, answer);
+    struct target target = {.memory = memory};
+    struct codec_job job = *received;
+    job.bytes = NULL;
+    job.fd = source;
+    job.stopped = NULL; // who wants an end kills this process
+    job.room = give_room;
+    job.context = &target;
+    run(&job, answer);
+    close_window(&target);
     if (answer->jpeg)
         deliver(answer, memory);
     close(source);

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-#define CHANNEL_DESCRIPTORS 2 // at most in one message
+#define CHANNEL_DESCRIPTORS 2       // at most in one message
+#define CHANNEL_WINDOW (128u << 10) // bytes of memory that one process sees of it at a time
 
 // Two connected ends, close-on-exec. One message arrives whole, or not at all.
 int channel_open(int ends[2]);
@@ -25,3 +26,6 @@ int channel_memory(size_t size);
 int channel_copy_out(int memory, void *bytes, size_t length);
 // The other way round, without a write, which a sandbox may forbid.
 int channel_copy_in(int memory, const void *bytes, size_t length);
+// A part of it to write into: `offset` is a multiple of CHANNEL_WINDOW, `length` at most that.
+int channel_window_open(int memory, size_t offset, size_t length, void **window);
+void channel_window_close(void *window, size_t length);
