@@ -8,6 +8,7 @@
 #include "jpeg.h"
 #include "jpeg_scan.h"
 #include "resize.h"
+#include "stream.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,10 +163,11 @@ static bool takes_planes(struct run *run, const uint8_t *bytes, size_t length,
                          const struct fit_plan *plan)
 {
     const struct codec_facts *facts = &run->answer->facts;
+    bool planar;
     if (run->job->options.backdrop != CODEC_COLOUR && backdrop_is_needed(plan))
         return false;
     return strcmp(facts->format, "webp") == 0 && facts->orientation == 1 && !facts->icc &&
-           webp_is_planar(bytes, length) && resize_takes_planes(plan);
+           webp_is_still(bytes, length, &planar) && planar && resize_takes_planes(plan);
 }
 
 static int prepare_planes(struct run *run, const uint8_t *bytes, size_t length,
@@ -174,7 +176,7 @@ static int prepare_planes(struct run *run, const uint8_t *bytes, size_t length,
     if (webp_decode_planes(run, bytes, length, &picture->planes) || report_stopped(run))
         return -1;
     if (picture->planes.plane[3])
-        yuv_flatten(&picture->planes, run->job->options.background);
+        yuv_flatten(&picture->planes, run->job->options.background, 0, picture->planes.height);
     picture->width = picture->planes.width;
     picture->height = picture->planes.height;
     return 0;
@@ -199,6 +201,22 @@ static int prepare_image(struct run *run, const uint8_t *bytes, size_t length,
     return 0;
 }
 
+// Decoded and encoded in one pass, when the size stays. 1: done, 0: nothing came of it, -1: failed.
+static int convert_in_passing(struct run *run, const uint8_t *bytes, size_t length,
+                              const struct fit_plan *plan)
+{
+    const struct codec_options *o = &run->job->options;
+    struct jpeg_result result = {.quality = o->quality, .limit = o->max_bytes, .direct = true};
+    if (!fit_is_identity(plan, run->answer->facts.width, run->answer->facts.height) ||
+        !stream_takes(run, bytes, length))
+        return 0;
+    if (stream_convert(run, bytes, length, &result))
+        return -1;
+    if (result.length)
+        keep_result(run, plan, &result);
+    return result.length > 0;
+}
+
 int convert(struct run *run, const uint8_t *bytes, size_t length)
 {
     const struct codec_facts *facts = &run->answer->facts;
@@ -208,6 +226,8 @@ int convert(struct run *run, const uint8_t *bytes, size_t length)
     run->answer->removed = facts->extras; // an encoder is given pixels and nothing else
     int status = fit_plan(run, swap ? facts->height : facts->width,
                           swap ? facts->width : facts->height, 1, &plan);
+    if (status == 0)
+        status = convert_in_passing(run, bytes, length, &plan);
     if (status == 0)
         status = takes_planes(run, bytes, length, &plan)
                      ? prepare_planes(run, bytes, length, &picture)

@@ -6,7 +6,7 @@
 
 #define IMAGE_PADDING 64 // bytes after the last row that may be read, for work in blocks
 
-enum image_layout { IMAGE_GREY = 1, IMAGE_RGB = 3, IMAGE_RGBA = 4, IMAGE_CMYK = 5, IMAGE_BGRA = 6 };
+enum image_layout { IMAGE_GREY = 1, IMAGE_RGB = 3, IMAGE_RGBA = 4, IMAGE_CMYK = 5 };
 
 struct image {
     enum image_layout layout; // CMYK: 255 is full ink
@@ -19,7 +19,7 @@ struct image {
 // Bytes of a pixel.
 static inline size_t image_channels(enum image_layout layout)
 {
-    return layout > IMAGE_RGBA ? 4 : (size_t)layout;
+    return layout == IMAGE_CMYK ? 4 : (size_t)layout;
 }
 static inline size_t image_stride(const struct image *image)
 {
@@ -41,5 +41,7 @@ int image_keep_icc(struct run *run, struct image *image, const uint8_t *icc, siz
 int image_turn(struct run *run, struct image *image, int orientation);
 // RGBA to RGB on a background, in place; other layouts are left alone.
 void image_flatten(struct image *image, const uint8_t background[3]);
+// Rows of IMAGE_RGBA on a background, in place: the alpha stays and means nothing any more.
+void image_flatten_rows(struct image *image, const uint8_t background[3], int from, int to);
 // Accepts a zeroed one.
 void image_free(struct image *image);

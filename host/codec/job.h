@@ -101,10 +101,9 @@ struct codec_job {
     uint64_t size;
     // Asked now and then from the job's own thread; true ends it. May be NULL.
     bool (*stopped)(void *context);
-    // Gives room for the bytes of the result from `at` on, and takes the piece given before; a new
-    // attempt begins at 0 again. NULL, as a result, ends the job: no memory. When the function is
-    // NULL, the answer's jpeg is allocated.
-    uint8_t *(*room)(void *context, size_t at, size_t *length);
+    // Takes bytes of the result, which begin at `at` of it; a new attempt begins at 0 again. False
+    // ends the job. When the function is NULL, the answer's jpeg is allocated.
+    bool (*keep)(void *context, size_t at, const uint8_t *bytes, size_t length);
     void *context;
 };
 
@@ -115,7 +114,7 @@ struct codec_answer {
     struct codec_facts facts;
     // Conversion only.
     uint32_t removed; // of codec_extra: in the source, not in the result
-    uint8_t *jpeg;    // owned, malloc; NULL when the bytes went into the job's room
+    uint8_t *jpeg;    // owned, malloc; NULL when the job kept the bytes
     size_t jpeg_length;
     int width, height;
     int quality; // as used; 0 when the scan data was passed through

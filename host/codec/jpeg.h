@@ -17,12 +17,12 @@ int jpeg_is_plain(struct run *run, const uint8_t *bytes, size_t length, bool *pl
 struct jpeg_result {
     int quality;
     size_t limit;   // gives up as soon as so many bytes are passed; 0: none
-    bool direct;    // into the room of the job, when it has any: for an attempt that will last
-    uint8_t *bytes; // owned by the caller; NULL when they went into the room
+    bool direct;    // to the job, when it keeps results: for an attempt that will last
+    uint8_t *bytes; // owned by the caller; NULL when the job has them
     size_t length;  // 0: it would pass the limit
 };
 
-// Encodes IMAGE_RGB or IMAGE_BGRA, whose alpha is passed over.
+// Encodes IMAGE_RGB or IMAGE_RGBA, whose alpha is passed over.
 int jpeg_encode(struct run *run, const struct image *image, struct jpeg_result *result);
 // The same from planes, whose chroma is used as it is.
 int jpeg_encode_planes(struct run *run, const struct yuv *yuv, struct jpeg_result *result);

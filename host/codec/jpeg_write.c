@@ -52,18 +52,18 @@ static void on_message(j_common_ptr jpeg, int level)
 static void on_start(j_compress_ptr jpeg)
 {
     struct jpeg_writer *w = jpeg->client_data;
-    w->target.next_output_byte = w->output.piece;
-    w->target.free_in_buffer = w->output.length;
+    w->target.next_output_byte = w->output.block;
+    w->target.free_in_buffer = w->output.room;
 }
 
-// The piece is full: on to the next, or give up when the caller would not take more.
+// The block is full: make room, or give up when the caller would not take more.
 static boolean on_full(j_compress_ptr jpeg)
 {
     struct jpeg_writer *w = jpeg->client_data;
-    w->too_long = w->limit && w->output.before + w->output.length > w->limit;
-    if (w->too_long || output_next(&w->output))
+    w->too_long = w->limit && w->output.before + w->output.room > w->limit;
+    if (w->too_long ||
+        output_next(&w->output, &w->target.next_output_byte, &w->target.free_in_buffer))
         longjmp(w->leave, 1);
-    on_start(jpeg);
     return TRUE;
 }
 
@@ -76,7 +76,7 @@ static J_COLOR_SPACE space_of(bool planes, enum image_layout layout)
 {
     if (planes)
         return JCS_YCbCr;
-    return layout == IMAGE_BGRA ? JCS_EXT_BGRX : JCS_RGB;
+    return layout == IMAGE_RGBA ? JCS_EXT_RGBX : JCS_RGB;
 }
 
 static int start(struct jpeg_writer *w, int width, int height, J_COLOR_SPACE space, int quality)
@@ -90,7 +90,7 @@ static int start(struct jpeg_writer *w, int width, int height, J_COLOR_SPACE spa
     w->jpeg.dest = &w->target;
     w->jpeg.image_width = (JDIMENSION)width;
     w->jpeg.image_height = (JDIMENSION)height;
-    w->jpeg.input_components = space == JCS_EXT_BGRX ? 4 : 3;
+    w->jpeg.input_components = space == JCS_EXT_RGBX ? 4 : 3;
     w->jpeg.in_color_space = space;
     jpeg_set_defaults(&w->jpeg);
     jpeg_set_quality(&w->jpeg, quality, TRUE);
@@ -223,14 +223,13 @@ int jpeg_add_planes(struct jpeg_writer *w, const struct yuv *yuv, int ready)
 
 int jpeg_close(struct jpeg_writer *w, struct jpeg_result *result)
 {
-    int status = w->run->answer->status ? -1 : 0;
-    size_t length = w->output.before + w->output.length - w->target.free_in_buffer;
+    size_t length = w->output.room - w->target.free_in_buffer;
     result->bytes = NULL;
     result->length = 0;
-    if (w->whole && (w->limit == 0 || length <= w->limit)) {
-        result->length = length;
-        result->bytes = output_take(&w->output);
-    }
+    if (w->whole && w->run->answer->status == CODEC_OK &&
+        (w->limit == 0 || w->output.before + length <= w->limit))
+        (void)output_close(&w->output, length, &result->bytes, &result->length);
+    int status = w->run->answer->status ? -1 : 0;
     free_writer(w);
     return status;
 }

@@ -1,24 +1,24 @@
-// output.h - where the bytes of a JPEG go while it is encoded: into room that the job gives piece
-// by piece, or into a block that grows.
+// output.h - where the bytes of a JPEG go while it is encoded: to the job, piece by piece, or into
+// a block that grows.
 #pragma once
 
 #include "report.h"
 
 struct output {
     struct run *run;
-    uint8_t *piece; // borrowed: to be filled now, `length` bytes
-    size_t length;
-    size_t before;  // bytes in earlier pieces
-    uint8_t *block; // owned; NULL in the job's room
+    uint8_t *block; // owned
+    size_t room;    // of the block
+    size_t before;  // bytes that the job has already
     bool direct;
 };
 
-// `guess` is how long the result will be, nearly always. `direct`: into the job's room, when it
-// has any. 0, or -1 with the cause; output_free is due in any case.
+// `guess` is how long the result will be, nearly always. `direct`: to the job, when it keeps
+// results. 0, or -1 with the cause; output_free is due in any case.
 int output_open(struct output *out, struct run *run, size_t guess, bool direct);
-// The piece is full: gives the next one.
-int output_next(struct output *out);
-// Takes the block out of it; NULL when the bytes are in the job's room.
-uint8_t *output_take(struct output *out);
+// The block is full from `*at` on: makes room, and says where.
+int output_next(struct output *out, uint8_t **at, size_t *room);
+// The block has `length` bytes and there are no more. Gives the length of all, and the block unless
+// the job has it.
+int output_close(struct output *out, size_t length, uint8_t **bytes, size_t *total);
 // Accepts a zeroed one.
 void output_free(struct output *out);

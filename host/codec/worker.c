@@ -42,28 +42,10 @@ static void return_memory(void)
         malloc_trim(0);
 }
 
-// Where the result goes, and the part of it that is seen now.
-struct target {
-    int memory;
-    void *window; // NULL: none
-};
-
-static void close_window(struct target *target)
+static bool keep(void *context, size_t at, const uint8_t *bytes, size_t length)
 {
-    if (target->window)
-        channel_window_close(target->window, CHANNEL_WINDOW);
-    target->window = NULL;
-}
-
-static uint8_t *give_room(void *context, size_t at, size_t *length)
-{
-    struct target *target = context;
-    close_window(target);
-    *length = CHANNEL_WINDOW;
-    if (at > CODEC_MAX_FILE - CHANNEL_WINDOW ||
-        channel_window_open(target->memory, at, CHANNEL_WINDOW, &target->window) != 0)
-        target->window = NULL;
-    return target->window;
+    const int *memory = context;
+    return at + length <= CODEC_MAX_FILE && channel_copy_in(*memory, at, bytes, length) == 0;
 }
 
 // What was allocated, and not written where it belongs at once.
@@ -73,7 +55,7 @@ static void deliver(struct codec_answer *answer, int memory)
     if (answer->status == CODEC_OK && answer->jpeg_length > CODEC_MAX_FILE)
         problem = "the result is too large";
     else if (answer->status == CODEC_OK &&
-             channel_copy_in(memory, answer->jpeg, answer->jpeg_length) != 0)
+             channel_copy_in(memory, 0, answer->jpeg, answer->jpeg_length) != 0)
         problem = "not enough memory for the result";
     codec_answer_free(answer);
     if (problem == NULL)
@@ -86,15 +68,13 @@ static void deliver(struct codec_answer *answer, int memory)
 static void do_job(const struct codec_job *received, int source, int memory, worker_run_fn run,
                    struct codec_answer *answer)
 {
-    struct target target = {.memory = memory};
     struct codec_job job = *received;
     job.bytes = NULL;
     job.fd = source;
     job.stopped = NULL; // who wants an end kills this process
-    job.room = give_room;
-    job.context = &target;
+    job.keep = keep;
+    job.context = &memory;
     run(&job, answer);
-    close_window(&target);
     if (answer->jpeg)
         deliver(answer, memory);
     close(source);

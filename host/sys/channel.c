@@ -110,29 +110,14 @@ int channel_copy_out(int memory, void *bytes, size_t length)
     return 0;
 }
 
-int channel_window_open(int memory, size_t offset, size_t length, void **window)
+int channel_copy_in(int memory, size_t offset, const void *bytes, size_t length)
 {
-    // Faults for each page would take longer than what is written there.
-    int flags = MAP_SHARED | MAP_POPULATE;
-    *window = mmap(NULL, length, PROT_READ | PROT_WRITE, flags, memory, (off_t)offset);
-    return *window == MAP_FAILED ? failure() : 0;
-}
-
-void channel_window_close(void *window, size_t length)
-{
-    munmap(window, length);
-}
-
-int channel_copy_in(int memory, const void *bytes, size_t length)
-{
-    for (size_t done = 0; done < length; done += CHANNEL_WINDOW) {
-        size_t part = length - done < CHANNEL_WINDOW ? length - done : CHANNEL_WINDOW;
-        void *window;
-        int code = channel_window_open(memory, done, part, &window);
-        if (code != 0)
-            return code;
-        memcpy(window, (const char *)bytes + done, part);
-        channel_window_close(window, part);
+    for (size_t done = 0; done < length;) {
+        ssize_t put =
+            pwrite(memory, (const char *)bytes + done, length - done, (off_t)(offset + done));
+        if (put < 0 && errno != EINTR)
+            return failure();
+        done += put > 0 ? (size_t)put : 0;
     }
     return 0;
 }

@@ -5,8 +5,7 @@
 
 #include <stddef.h>
 
-#define CHANNEL_DESCRIPTORS 2       // at most in one message
-#define CHANNEL_WINDOW (128u << 10) // bytes of memory that one process sees of it at a time
+#define CHANNEL_DESCRIPTORS 2 // at most in one message
 
 // Two connected ends, close-on-exec. One message arrives whole, or not at all.
 int channel_open(int ends[2]);
@@ -24,8 +23,6 @@ int channel_receive(int end, void *message, size_t length, int descriptors[CHANN
 int channel_memory(size_t size);
 // Copies from its start to `bytes`, once: what the other side changes later is not seen.
 int channel_copy_out(int memory, void *bytes, size_t length);
-// The other way round, without a write, which a sandbox may forbid.
-int channel_copy_in(int memory, const void *bytes, size_t length);
-// A part of it to write into: `offset` is a multiple of CHANNEL_WINDOW, `length` at most that.
-int channel_window_open(int memory, size_t offset, size_t length, void **window);
-void channel_window_close(void *window, size_t length);
+// The other way round, to any place in it. Not through a mapping: the faults of its pages take
+// fifteen times as long as the copy.
+int channel_copy_in(int memory, size_t offset, const void *bytes, size_t length);
