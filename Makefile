@@ -56,6 +56,10 @@ $(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
 $(BENCH): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c)) $(filter-out $(B)/host/main.o,$(OBJ))
 	$(SAY) $(LINK) -o $@ $^ $(LIBS)
 
+# A peer that has no program for many pictures; only where its headers are.
+$(B)/tests/bench/vips_loop: tests/bench/vips/loop.c
+	$(SAY) $(CC) -std=gnu11 -O2 -o $@ $< $$(pkg-config --cflags --libs vips)
+
 # A tool that the tests run: NAME.c with its main, and what else begins with NAME.
 .SECONDEXPANSION:
 $(TOOLS): $(B)/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard $$**.c))))
@@ -109,6 +113,7 @@ crashtest: deps-test
 	$(AGAIN) all test-programs
 	./$(BIN) console tests/crash/main.lua report=docs/reliability.md
 bench: all $(BENCH)
+	@! pkg-config --exists vips || $(MAKE) --no-print-directory $(B)/tests/bench/vips_loop
 	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
 
 docs: all
