@@ -28,7 +28,7 @@ PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 LANGUAGE = -std=c11 -D_GNU_SOURCE -Ihost -I$(B) $(PKG_CFLAGS) -DAFFICHE_ROOT='"$(ROOT)"'
 ALL_CFLAGS = $(LANGUAGE) $(WARN) $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) -fPIE $(SANITIZE)
 LINK = $(CC) $(SANITIZE) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS = $(PKG_LIBS) -lgif -lpthread -lm
+LIBS = $(PKG_LIBS) -ldeflate -lgif -lpthread -lm
 SAY = $(if $(V),,@echo "  $@" &&)
 
 all: $(BIN)
