@@ -32,8 +32,8 @@ LINK = $(CC) $(SANITIZE) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 # Looking up the functions of a dozen small libraries takes longer than most commands: they are
 # linked in, Lua as a whole for the sake of native modules. Debian has no such form of lcms2.
 LUA = -Wl,--whole-archive -llua5.4 -Wl,--no-whole-archive
-INSIDE = -Wl,-Bstatic $(LUA) -luv_a -lwebpdemux -lwebp -lpng16 -lz -ljpeg -lgif -lsqlite3
-LIBS = $(if $(SHARED),$(PKG_LIBS) -lgif,$(INSIDE) -Wl,-Bdynamic -llcms2) -lpthread -lm
+INSIDE = -Wl,-Bstatic $(LUA) -luv_a -lwebpdemux -lwebp -lpng16 -lz -ldeflate -ljpeg -lgif -lsqlite3
+LIBS = $(if $(SHARED),$(PKG_LIBS) -ldeflate -lgif,$(INSIDE) -Wl,-Bdynamic -llcms2) -lpthread -lm
 SAY = $(if $(V),,@echo "  $@" &&)
 
 all: $(BIN)
@@ -62,6 +62,10 @@ $(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
 
 $(BENCH): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c)) $(filter-out $(B)/host/main.o,$(OBJ))
 	$(SAY) $(LINK) -o $@ $^ $(LIBS)
+
+# A peer that has no program for many pictures; only where its headers are.
+$(B)/tests/bench/vips_loop: tests/bench/vips/loop.c
+	$(SAY) $(CC) -std=gnu11 -O2 -o $@ $< $$(pkg-config --cflags --libs vips)
 
 # A tool that the tests run: NAME.c with its main, and what else begins with NAME.
 .SECONDEXPANSION:
@@ -121,6 +125,7 @@ crashtest: deps-test
 	$(AGAIN) all test-programs
 	./$(BIN) console tests/crash/main.lua $(CRASH)
 bench: all $(BENCH)
+	@! pkg-config --exists vips || $(MAKE) --no-print-directory $(B)/tests/bench/vips_loop
 	@for b in tests/bench/*.sh; do [ ! -x "$$b" ] || "$$b" || exit 1; done
 
 docs: all

@@ -5,7 +5,7 @@ set -euo pipefail
 
 # gcc only recommends libc6-dev, and recommendations are left out below.
 run="gcc libc6-dev make pkg-config liblua5.4-dev libuv1-dev libmicrohttpd-dev libcurl4-openssl-dev
-  libssl-dev libwebp-dev libpng-dev libjpeg62-turbo-dev libgif-dev liblcms2-dev libsqlite3-dev
+  libssl-dev libwebp-dev libpng-dev libdeflate-dev libjpeg62-turbo-dev libgif-dev liblcms2-dev libsqlite3-dev
   lua-cjson lua-argparse ca-certificates"
 test="lua-unit libcmocka-dev curl openssl procps strace webp libheif-examples
   libavif-bin"

@@ -18,7 +18,7 @@ for name in "$@"; do
   # shellcheck disable=SC2046,SC2086 # the lists are words
   clang -std=c11 -D_GNU_SOURCE -Ihost -g -O1 -fsanitize=fuzzer,address,undefined \
     -DFUZZ_ENTRY="fuzz_$name" -o "$program" tests/fuzz/fuzz.c $objects \
-    $(pkg-config --libs libwebp libwebpdemux libpng libjpeg lcms2 libuv) -lgif -lm || exit 2
+    $(pkg-config --libs libwebp libwebpdemux libpng libjpeg lcms2 libuv) -ldeflate -lgif -lm || exit 2
   kept=(tests/fuzz/corpus/"$name")
   [ "$name" != probe ] || kept=(tests/fuzz/corpus/{jpeg,png,webp,gif,heif,boxes})
   found=build/fuzz/corpus/$name

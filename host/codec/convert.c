@@ -9,6 +9,7 @@
 #include "jpeg.h"
 #include "jpeg_scan.h"
 #include "resize.h"
+#include "stream.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,25 +44,24 @@ static int decode(struct run *run, const uint8_t *bytes, size_t length, struct i
     return webp_decode(run, bytes, length, image);
 }
 
-static void keep_result(struct run *run, const struct fit_plan *plan, int quality, uint8_t *jpeg,
-                        size_t length)
+static void keep_result(struct run *run, const struct fit_plan *plan,
+                        const struct jpeg_result *result)
 {
     struct codec_answer *a = run->answer;
     free(a->jpeg);
-    a->jpeg = jpeg;
-    a->jpeg_length = length;
+    a->jpeg = result->bytes;
+    a->jpeg_length = result->length;
     a->width = plan->width;
     a->height = plan->height;
-    a->quality = quality;
+    a->quality = result->quality;
 }
 
-static int encode_once(struct run *run, const struct picture *picture, int quality, uint8_t **jpeg,
-                       size_t *length)
+static int encode_once(struct run *run, const struct picture *picture, struct jpeg_result *result)
 {
-    size_t limit = run->job->options.max_bytes;
+    result->limit = run->job->options.max_bytes;
     if (picture->planes.plane[0])
-        return jpeg_encode_planes(run, &picture->planes, quality, limit, jpeg, length);
-    return jpeg_encode(run, &picture->image, quality, limit, jpeg, length);
+        return jpeg_encode_planes(run, &picture->planes, result);
+    return jpeg_encode(run, &picture->image, result);
 }
 
 // Encodes with the highest quality whose file is not too long. 1: done, 0: too long even with the
@@ -69,20 +69,19 @@ static int encode_once(struct run *run, const struct picture *picture, int quali
 static int encode(struct run *run, const struct picture *picture, const struct fit_plan *plan)
 {
     int high = run->job->options.quality, low = high < LOWEST_QUALITY ? high : LOWEST_QUALITY;
-    uint8_t *jpeg = NULL;
-    size_t length = 0;
-    // The wished quality first: it nearly always does.
-    for (int quality = high; low <= high; quality = (low + high) / 2) {
-        if (encode_once(run, picture, quality, &jpeg, &length))
+    // The wished quality first: it nearly always does, and then nothing is tried after it.
+    struct jpeg_result result = {.quality = high, .direct = true};
+    for (; low <= high; result.quality = (low + high) / 2, result.direct = false) {
+        if (encode_once(run, picture, &result))
             return -1;
-        if (jpeg) {
-            keep_result(run, plan, quality, jpeg, length);
-            low = quality + 1;
+        if (result.length) {
+            keep_result(run, plan, &result);
+            low = result.quality + 1;
         } else {
-            high = quality - 1;
+            high = result.quality - 1;
         }
     }
-    return run->answer->jpeg != NULL;
+    return run->answer->jpeg_length > 0;
 }
 
 static int fit_and_encode(struct run *run, const struct picture *picture,
@@ -167,7 +166,7 @@ static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
         free(jpeg);
         return 0;
     }
-    keep_result(run, plan, 0, jpeg, size);
+    keep_result(run, plan, &(struct jpeg_result){.bytes = jpeg, .length = size});
     run->answer->turned = turn;
     if (keep_icc) {
         run->answer->removed &= ~(uint32_t)CODEC_ICC;
@@ -182,10 +181,11 @@ static bool takes_planes(struct run *run, const uint8_t *bytes, size_t length,
                          const struct fit_plan *plan)
 {
     const struct codec_facts *facts = &run->answer->facts;
+    bool planar;
     if (run->job->options.backdrop != CODEC_COLOUR && backdrop_is_needed(plan))
         return false;
     return strcmp(facts->format, "webp") == 0 && facts->orientation == 1 && !facts->icc &&
-           webp_is_planar(bytes, length) && resize_takes_planes(plan);
+           webp_is_still(bytes, length, &planar) && planar && resize_takes_planes(plan);
 }
 
 static int prepare_planes(struct run *run, const uint8_t *bytes, size_t length,
@@ -194,7 +194,7 @@ static int prepare_planes(struct run *run, const uint8_t *bytes, size_t length,
     if (webp_decode_planes(run, bytes, length, &picture->planes) || report_stopped(run))
         return -1;
     if (picture->planes.plane[3])
-        yuv_flatten(&picture->planes, run->job->options.background);
+        yuv_flatten(&picture->planes, run->job->options.background, 0, picture->planes.height);
     picture->width = picture->planes.width;
     picture->height = picture->planes.height;
     return 0;
@@ -219,6 +219,22 @@ static int prepare_image(struct run *run, const uint8_t *bytes, size_t length,
     return 0;
 }
 
+// Decoded and encoded in one pass, when the size stays. 1: done, 0: nothing came of it, -1: failed.
+static int convert_in_passing(struct run *run, const uint8_t *bytes, size_t length,
+                              const struct fit_plan *plan)
+{
+    const struct codec_options *o = &run->job->options;
+    struct jpeg_result result = {.quality = o->quality, .limit = o->max_bytes, .direct = true};
+    if (!fit_is_identity(plan, run->answer->facts.width, run->answer->facts.height) ||
+        !stream_takes(run, bytes, length))
+        return 0;
+    if (stream_convert(run, bytes, length, &result))
+        return -1;
+    if (result.length)
+        keep_result(run, plan, &result);
+    return result.length > 0;
+}
+
 static int convert_picture(struct run *run, const uint8_t *bytes, size_t length)
 {
     const struct codec_facts *facts = &run->answer->facts;
@@ -228,6 +244,8 @@ static int convert_picture(struct run *run, const uint8_t *bytes, size_t length)
     run->answer->removed = facts->extras; // an encoder is given pixels and nothing else
     int status = fit_plan(run, swap ? facts->height : facts->width,
                           swap ? facts->width : facts->height, 1, &plan);
+    if (status == 0)
+        status = convert_in_passing(run, bytes, length, &plan);
     if (status == 0)
         status = takes_planes(run, bytes, length, &plan)
                      ? prepare_planes(run, bytes, length, &picture)
@@ -262,6 +280,8 @@ int convert(struct run *run, const uint8_t *bytes, size_t length)
     struct run own = {&job, run->answer};
     uint8_t segment[EXIF_MOST];
     size_t extra = exif_write(words, job.options.keep, segment);
+    if (extra) // something is put in between yet
+        job.store = NULL;
     if (job.options.max_bytes > extra)
         job.options.max_bytes -= extra;
     if (convert_picture(&own, bytes, length))

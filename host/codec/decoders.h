@@ -22,7 +22,13 @@ int heif_ask(struct run *run);
 // What is told and given is upright already.
 int heif_probe(struct run *run, const uint8_t *bytes, size_t length);
 int heif_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
-// Whether it is a lossy still, which consists of planes already.
-bool webp_is_planar(const uint8_t *bytes, size_t length);
-// The planes of such a file, with alpha when it has that.
+// Whether it is no film, and if so, whether it is lossy: consists of planes already.
+bool webp_is_still(const uint8_t *bytes, size_t length, bool *planar);
+// The planes of a lossy one, with alpha when it has that.
 int webp_decode_planes(struct run *run, const uint8_t *bytes, size_t length, struct yuv *yuv);
+// The same, or of a lossless one the pixels (IMAGE_RGB or IMAGE_RGBA), from the top on; the other
+// one is NULL. `next` is told how many rows there are and gives how many of them it does not need
+// any more: they are gone then, and rows keep their numbers all the same. -1 ends the work.
+typedef int (*webp_rows_fn)(void *context, int ready);
+int webp_decode_bands(struct run *run, const uint8_t *bytes, size_t length, struct yuv *yuv,
+                      struct image *image, webp_rows_fn next, void *context);

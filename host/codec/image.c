@@ -139,6 +139,17 @@ void image_flatten(struct image *image, const uint8_t background[3])
     image->layout = IMAGE_RGB;
 }
 
+void image_flatten_rows(struct image *image, const uint8_t background[3], int from, int to)
+{
+    size_t pixels = (size_t)image->width * (size_t)(to - from);
+    uint8_t *at = image->pixels + (size_t)from * image_stride(image);
+    for (size_t i = 0; i < pixels; i++, at += 4) {
+        unsigned alpha = at[3];
+        for (int c = 0; c < 3; c++)
+            at[c] = blend(at[c], background[c], alpha);
+    }
+}
+
 void image_free(struct image *image)
 {
     free(image->pixels);

@@ -41,5 +41,7 @@ int image_keep_icc(struct run *run, struct image *image, const uint8_t *icc, siz
 int image_turn(struct run *run, struct image *image, int orientation);
 // RGBA to RGB on a background, in place; other layouts are left alone.
 void image_flatten(struct image *image, const uint8_t background[3]);
+// Rows of IMAGE_RGBA on a background, in place: the alpha stays and means nothing any more.
+void image_flatten_rows(struct image *image, const uint8_t background[3], int from, int to);
 // Accepts a zeroed one.
 void image_free(struct image *image);

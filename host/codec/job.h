@@ -110,6 +110,9 @@ struct codec_job {
     uint64_t size;
     // Asked now and then from the job's own thread; true ends it. May be NULL.
     bool (*stopped)(void *context);
+    // Takes bytes of the result, which begin at `at` of it; a new attempt begins at 0 again. False
+    // ends the job. When the function is NULL, the answer's jpeg is allocated.
+    bool (*store)(void *context, size_t at, const uint8_t *bytes, size_t length);
     void *context;
 };
 
@@ -121,7 +124,7 @@ struct codec_answer {
     // Conversion only.
     uint32_t removed; // of codec_extra: in the source, not in the result
     unsigned kept;    // of codec_keep
-    uint8_t *jpeg;    // owned, malloc
+    uint8_t *jpeg;    // owned, malloc; NULL when the job stored the bytes
     size_t jpeg_length;
     int width, height;
     int quality; // as used; 0 when the picture was passed through

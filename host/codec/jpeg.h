@@ -19,10 +19,28 @@ int jpeg_is_plain(struct run *run, const uint8_t *bytes, size_t length, bool *pl
 uint8_t *jpeg_turn(const uint8_t *bytes, size_t length, int orientation,
                    const struct image *profile, size_t *out_length);
 
-// Encodes IMAGE_RGB as baseline JPEG, 4:2:0. Gives up as soon as `limit` bytes are
-// passed (0: none): then *jpeg is NULL and the result is 0. *jpeg is owned by the caller.
-int jpeg_encode(struct run *run, const struct image *image, int quality, size_t limit,
-                uint8_t **jpeg, size_t *length);
+// How to encode, and what came of it. Always baseline, 4:2:0.
+struct jpeg_result {
+    int quality;
+    size_t limit;   // gives up as soon as so many bytes are passed; 0: none
+    bool direct;    // to the job, when it keeps results: for an attempt that will last
+    uint8_t *bytes; // owned by the caller; NULL when the job has them
+    size_t length;  // 0: it would pass the limit
+};
+
+// Encodes IMAGE_RGB or IMAGE_RGBA, whose alpha is passed over.
+int jpeg_encode(struct run *run, const struct image *image, struct jpeg_result *result);
 // The same from planes, whose chroma is used as it is.
-int jpeg_encode_planes(struct run *run, const struct yuv *yuv, int quality, size_t limit,
-                       uint8_t **jpeg, size_t *length);
+int jpeg_encode_planes(struct run *run, const struct yuv *yuv, struct jpeg_result *result);
+
+// The same piece by piece, while the picture comes into being.
+struct jpeg_writer;
+// Returns new, or NULL with the cause. `planes`, or an image of that layout.
+struct jpeg_writer *jpeg_open(struct run *run, int width, int height, bool planes,
+                              enum image_layout layout, const struct jpeg_result *wish);
+// `ready` rows from the top are there: encodes what makes whole strips of them. Returns how many
+// rows are not needed any more, or -1: failed, or too long already. All of them end the JPEG.
+int jpeg_add(struct jpeg_writer *writer, const struct image *image, int ready);
+int jpeg_add_planes(struct jpeg_writer *writer, const struct yuv *yuv, int ready);
+// Gives the result of all rows and frees the writer; 0, or -1 with the cause.
+int jpeg_close(struct jpeg_writer *writer, struct jpeg_result *result);

@@ -2,6 +2,7 @@
 // Baseline, standard Huffman tables, 4:2:0: the fast way, and files far below any limit of size.
 #include "jpeg.h"
 
+#include "output.h"
 #include <setjmp.h>
 #include <stdio.h> // jpeglib.h needs it and does not say so
 #include <stdlib.h>
@@ -11,15 +12,18 @@
 
 #include <jerror.h>
 
-struct writer {
+#define STRIP 16 // rows of luma that a row of blocks takes
+
+struct jpeg_writer {
     struct jpeg_compress_struct jpeg;
     struct jpeg_error_mgr errors;
     struct jpeg_destination_mgr target;
-    jmp_buf leave;
+    jmp_buf leave; // set by each function that is called from outside
     struct run *run;
-    uint8_t *bytes; // owned until handed over
-    size_t capacity, limit;
-    bool too_long;
+    struct output output;
+    size_t limit;
+    uint8_t *strip; // owned; planes only
+    bool too_long, whole;
 };
 
 // 16 rows of luma and 8 of each chroma.
@@ -29,7 +33,7 @@ struct strip {
 
 static void on_error(j_common_ptr jpeg)
 {
-    struct writer *w = jpeg->client_data;
+    struct jpeg_writer *w = jpeg->client_data;
     char text[JMSG_LENGTH_MAX];
     jpeg->err->format_message(jpeg, text);
     if (jpeg->err->msg_code == JERR_OUT_OF_MEMORY)
@@ -47,26 +51,19 @@ static void on_message(j_common_ptr jpeg, int level)
 
 static void on_start(j_compress_ptr jpeg)
 {
-    struct writer *w = jpeg->client_data;
-    w->target.next_output_byte = w->bytes;
-    w->target.free_in_buffer = w->capacity;
+    struct jpeg_writer *w = jpeg->client_data;
+    w->target.next_output_byte = w->output.block;
+    w->target.free_in_buffer = w->output.room;
 }
 
-// The buffer is full: double it, or give up when the caller would not take more.
+// The block is full: make room, or give up when the caller would not take more.
 static boolean on_full(j_compress_ptr jpeg)
 {
-    struct writer *w = jpeg->client_data;
-    w->too_long = w->limit && w->capacity > w->limit;
-    uint8_t *more = w->too_long ? NULL : realloc(w->bytes, w->capacity * 2);
-    if (more == NULL) {
-        if (!w->too_long)
-            report_memory(w->run);
+    struct jpeg_writer *w = jpeg->client_data;
+    w->too_long = w->limit && w->output.before + w->output.room > w->limit;
+    if (w->too_long ||
+        output_next(&w->output, &w->target.next_output_byte, &w->target.free_in_buffer))
         longjmp(w->leave, 1);
-    }
-    w->bytes = more;
-    w->target.next_output_byte = more + w->capacity;
-    w->target.free_in_buffer = w->capacity;
-    w->capacity *= 2;
     return TRUE;
 }
 
@@ -75,8 +72,17 @@ static void on_end(j_compress_ptr jpeg)
     (void)jpeg;
 }
 
-static void set_up(struct writer *w, int width, int height, J_COLOR_SPACE space, int quality)
+static J_COLOR_SPACE space_of(bool planes, enum image_layout layout)
 {
+    if (planes)
+        return JCS_YCbCr;
+    return layout == IMAGE_RGBA ? JCS_EXT_RGBX : JCS_RGB;
+}
+
+static int start(struct jpeg_writer *w, int width, int height, J_COLOR_SPACE space, int quality)
+{
+    if (setjmp(w->leave) != 0)
+        return -1;
     jpeg_create_compress(&w->jpeg);
     w->target.init_destination = on_start;
     w->target.empty_output_buffer = on_full;
@@ -84,24 +90,13 @@ static void set_up(struct writer *w, int width, int height, J_COLOR_SPACE space,
     w->jpeg.dest = &w->target;
     w->jpeg.image_width = (JDIMENSION)width;
     w->jpeg.image_height = (JDIMENSION)height;
-    w->jpeg.input_components = 3;
+    w->jpeg.input_components = space == JCS_EXT_RGBX ? 4 : 3;
     w->jpeg.in_color_space = space;
     jpeg_set_defaults(&w->jpeg);
     jpeg_set_quality(&w->jpeg, quality, TRUE);
     w->jpeg.raw_data_in = space == JCS_YCbCr;
     jpeg_start_compress(&w->jpeg, TRUE);
-}
-
-static void write_rows(struct writer *w, const struct image *image)
-{
-    size_t stride = image_stride(image);
-    while (w->jpeg.next_scanline < w->jpeg.image_height) {
-        JSAMPROW row = image->pixels + w->jpeg.next_scanline * stride;
-        jpeg_write_scanlines(&w->jpeg, &row, 1);
-        if (w->jpeg.next_scanline % 64 == 0 && report_stopped(w->run))
-            longjmp(w->leave, 1);
-    }
-    jpeg_finish_compress(&w->jpeg);
+    return 0;
 }
 
 // A strip of 16 luma rows and 8 of each chroma, in full range, with the last column and row
@@ -135,84 +130,125 @@ static void point_strip(struct strip *strip, uint8_t *bytes, size_t stride)
     }
 }
 
-static void write_strips(struct writer *w, const struct yuv *yuv, struct strip *strip)
+static size_t strip_stride(int width)
 {
-    JSAMPARRAY planes[3] = {strip->rows[0], strip->rows[1], strip->rows[2]};
-    while (w->jpeg.next_scanline < w->jpeg.image_height) {
-        fill_strip(yuv, (int)w->jpeg.next_scanline, strip);
-        jpeg_write_raw_data(&w->jpeg, planes, 16);
-        if (report_stopped(w->run))
-            longjmp(w->leave, 1);
-    }
-    jpeg_finish_compress(&w->jpeg);
+    return (size_t)width + YUV_PADDING;
 }
 
-// Everything that is owned is in *w; libjpeg jumps to `leave`, which is set by the caller.
-static int open_writer(struct writer *w, struct run *run, int width, int height, size_t limit,
-                       uint8_t **jpeg)
+// Everything that is owned is in *w.
+static int prepare(struct jpeg_writer *w, int width, int height, bool planes,
+                   const struct jpeg_result *wish)
 {
-    *jpeg = NULL;
-    w->run = run;
-    w->limit = limit;
     // Nearly always enough; what is not written to costs nothing.
-    w->capacity = (1 << 16) + (size_t)width * (size_t)height / 3;
-    w->bytes = malloc(w->capacity);
+    size_t guess = (1 << 16) + (size_t)width * (size_t)height / 3;
+    if (output_open(&w->output, w->run, guess, wish->direct))
+        return -1;
+    if (planes)
+        w->strip = malloc(strip_stride(width) * 32); // 16 rows of luma, twice 8 of chroma
+    return planes && w->strip == NULL ? report_memory(w->run) : 0;
+}
+
+static void free_writer(struct jpeg_writer *w)
+{
+    jpeg_destroy_compress(&w->jpeg);
+    output_free(&w->output);
+    free(w->strip);
+    free(w);
+}
+
+struct jpeg_writer *jpeg_open(struct run *run, int width, int height, bool planes,
+                              enum image_layout layout, const struct jpeg_result *wish)
+{
+    struct jpeg_writer *w = calloc(1, sizeof *w);
+    if (w == NULL) {
+        report_memory(run);
+        return NULL;
+    }
+    w->run = run;
+    w->limit = wish->limit;
     w->jpeg.err = jpeg_std_error(&w->errors);
     w->jpeg.client_data = w;
     w->errors.error_exit = on_error;
     w->errors.emit_message = on_message;
-    return w->bytes ? 0 : report_memory(run);
+    if (prepare(w, width, height, planes, wish) == 0 &&
+        start(w, width, height, space_of(planes, layout), wish->quality) == 0)
+        return w;
+    free_writer(w);
+    return NULL;
 }
 
-static void keep_result(struct writer *w, uint8_t **jpeg, size_t *length)
+// What follows the last row, once.
+static void end(struct jpeg_writer *w)
 {
-    *length = w->capacity - w->target.free_in_buffer;
-    if (w->limit && *length > w->limit)
+    if (w->whole || w->jpeg.next_scanline < w->jpeg.image_height)
         return;
-    *jpeg = w->bytes;
-    w->bytes = NULL;
+    jpeg_finish_compress(&w->jpeg);
+    w->whole = true;
 }
 
-static int close_writer(struct writer *w)
+int jpeg_add(struct jpeg_writer *w, const struct image *image, int ready)
 {
-    jpeg_destroy_compress(&w->jpeg);
-    free(w->bytes);
-    return w->run->answer->status ? -1 : 0;
-}
-
-int jpeg_encode(struct run *run, const struct image *image, int quality, size_t limit,
-                uint8_t **jpeg, size_t *length)
-{
-    struct writer w = {0};
-    if (open_writer(&w, run, image->width, image->height, limit, jpeg))
+    size_t stride = image_stride(image);
+    if (setjmp(w->leave) != 0)
         return -1;
-    if (setjmp(w.leave) == 0) {
-        set_up(&w, image->width, image->height, JCS_RGB, quality);
-        write_rows(&w, image);
-        keep_result(&w, jpeg, length);
+    while (w->jpeg.next_scanline < (JDIMENSION)ready) {
+        JSAMPROW row = image->pixels + w->jpeg.next_scanline * stride;
+        jpeg_write_scanlines(&w->jpeg, &row, 1);
+        if (w->jpeg.next_scanline % 64 == 0 && report_stopped(w->run))
+            return -1;
     }
-    return close_writer(&w);
+    end(w);
+    return (int)w->jpeg.next_scanline;
 }
 
-int jpeg_encode_planes(struct run *run, const struct yuv *yuv, int quality, size_t limit,
-                       uint8_t **jpeg, size_t *length)
+int jpeg_add_planes(struct jpeg_writer *w, const struct yuv *yuv, int ready)
 {
-    struct writer w = {0};
     struct strip strip;
-    size_t stride = (size_t)yuv->width + YUV_PADDING;
-    uint8_t *bytes = malloc(stride * 32); // 16 rows of luma, twice 8 of chroma
-    if (bytes == NULL)
-        return report_memory(run);
-    point_strip(&strip, bytes, stride);
-    if (open_writer(&w, run, yuv->width, yuv->height, limit, jpeg)) {
-        free(bytes);
+    JSAMPARRAY planes[3] = {strip.rows[0], strip.rows[1], strip.rows[2]};
+    point_strip(&strip, w->strip, strip_stride(yuv->width));
+    if (setjmp(w->leave) != 0)
         return -1;
+    while (w->jpeg.next_scanline < w->jpeg.image_height) {
+        int top = (int)w->jpeg.next_scanline;
+        if (ready < yuv->height && top + STRIP > ready)
+            break;
+        fill_strip(yuv, top, &strip);
+        jpeg_write_raw_data(&w->jpeg, planes, STRIP);
+        if (report_stopped(w->run))
+            return -1;
     }
-    if (setjmp(w.leave) == 0) {
-        set_up(&w, yuv->width, yuv->height, JCS_YCbCr, quality);
-        write_strips(&w, yuv, &strip);
-        keep_result(&w, jpeg, length);
-    }
-    free(bytes);
-    return close_writer(&w);
+    end(w);
+    return (int)w->jpeg.next_scanline < ready ? (int)w->jpeg.next_scanline : ready;
+}
+
+int jpeg_close(struct jpeg_writer *w, struct jpeg_result *result)
+{
+    size_t length = w->output.room - w->target.free_in_buffer;
+    result->bytes = NULL;
+    result->length = 0;
+    if (w->whole && w->run->answer->status == CODEC_OK &&
+        (w->limit == 0 || w->output.before + length <= w->limit))
+        (void)output_close(&w->output, length, &result->bytes, &result->length);
+    int status = w->run->answer->status ? -1 : 0;
+    free_writer(w);
+    return status;
+}
+
+int jpeg_encode(struct run *run, const struct image *image, struct jpeg_result *result)
+{
+    struct jpeg_writer *w =
+        jpeg_open(run, image->width, image->height, false, image->layout, result);
+    if (w == NULL)
+        return -1;
+    jpeg_add(w, image, image->height);
+    return jpeg_close(w, result);
+}
+
+int jpeg_encode_planes(struct run *run, const struct yuv *yuv, struct jpeg_result *result)
+{
+    struct jpeg_writer *w = jpeg_open(run, yuv->width, yuv->height, true, IMAGE_RGB, result);
+    if (w == NULL)
+        return -1;
+    jpeg_add_planes(w, yuv, yuv->height);
+    return jpeg_close(w, result);
 }

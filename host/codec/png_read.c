@@ -1,10 +1,11 @@
-// png_read.c - pixels and facts from a PNG, by libpng.
+// png_read.c - pixels and facts from a PNG, by libpng; png_fast.c has most of the pixels.
 // The library leaves by longjmp: what must be freed then lives in struct reader, not in registers.
 #include "colour.h"
 #include "decoders.h"
 
 #include "input.h"
 #include "metadata.h"
+#include "png_fast.h"
 #include "png_text.h"
 #include <png.h>
 #include <setjmp.h>
@@ -117,6 +118,17 @@ static void name_profile(struct reader *r, struct codec_facts *facts)
     image_free(&image);
 }
 
+// What nearly every PNG is, and png_fast.c reads. Asked before the transforms are set.
+static bool is_common(struct reader *r)
+{
+    int type = png_get_color_type(r->png, r->info);
+    return png_get_bit_depth(r->png, r->info) == 8 &&
+           png_get_interlace_type(r->png, r->info) == PNG_INTERLACE_NONE &&
+           !png_get_valid(r->png, r->info, PNG_INFO_tRNS) &&
+           (type == PNG_COLOR_TYPE_GRAY || type == PNG_COLOR_TYPE_RGB ||
+            type == PNG_COLOR_TYPE_RGB_ALPHA);
+}
+
 static void read_picture(struct reader *r, struct image *image)
 {
     read_info(r);
@@ -124,8 +136,12 @@ static void read_picture(struct reader *r, struct image *image)
     png_uint_32 height = png_get_image_height(r->png, r->info);
     if (image_check_size(r->run, width, height))
         return;
-    enum image_layout layout = set_transforms(r);
-    if (image_alloc(r->run, image, layout, (int)width, (int)height) || keep_profile(r, image))
+    bool common = is_common(r);
+    image->layout = set_transforms(r);
+    image->width = (int)width;
+    image->height = (int)height;
+    if (keep_profile(r, image) || (common && png_fast_decode(r->bytes, r->length, image)) ||
+        image_alloc(r->run, image, image->layout, (int)width, (int)height))
         return;
     size_t stride = image_stride(image);
     if (png_get_rowbytes(r->png, r->info) != stride) { // the transforms did not do what they say

@@ -170,39 +170,3 @@ int webp_decode(struct run *run, const uint8_t *bytes, size_t length, struct ima
     WebPDemuxDelete(demuxer);
     return status;
 }
-
-bool webp_is_planar(const uint8_t *bytes, size_t length)
-{
-    WebPBitstreamFeatures features;
-    return WebPGetFeatures(bytes, length, &features) == VP8_STATUS_OK && features.format == 1 &&
-           !features.has_animation;
-}
-
-int webp_decode_planes(struct run *run, const uint8_t *bytes, size_t length, struct yuv *yuv)
-{
-    WebPDecoderConfig config;
-    if (check_length(run, bytes, length))
-        return -1;
-    if (!WebPInitDecoderConfig(&config) ||
-        WebPGetFeatures(bytes, length, &config.input) != VP8_STATUS_OK)
-        return damaged(run);
-    int width = config.input.width, height = config.input.height;
-    if (image_check_size(run, (uint64_t)width, (uint64_t)height) ||
-        yuv_alloc(run, yuv, width, height, config.input.has_alpha))
-        return -1;
-    WebPYUVABuffer *planes = &config.output.u.YUVA;
-    config.output.colorspace = config.input.has_alpha ? MODE_YUVA : MODE_YUV;
-    config.output.is_external_memory = 1;
-    planes->y = yuv->plane[0], planes->u = yuv->plane[1];
-    planes->v = yuv->plane[2], planes->a = yuv->plane[3];
-    planes->y_stride = (int)yuv->stride[0], planes->a_stride = (int)yuv->stride[3];
-    planes->u_stride = planes->v_stride = (int)yuv->stride[1];
-    planes->y_size = yuv->stride[0] * (size_t)height;
-    planes->u_size = planes->v_size = yuv->stride[1] * (size_t)yuv_side(1, height);
-    planes->a_size = yuv->stride[3] * (size_t)height;
-    VP8StatusCode code = WebPDecode(bytes, length, &config);
-    WebPFreeDecBuffer(&config.output);
-    if (code == VP8_STATUS_OUT_OF_MEMORY)
-        return report_memory(run);
-    return code == VP8_STATUS_OK ? 0 : damaged(run);
-}

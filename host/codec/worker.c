@@ -58,13 +58,20 @@ static void return_memory(void)
         malloc_trim(0);
 }
 
+static bool store(void *context, size_t at, const uint8_t *bytes, size_t length)
+{
+    const int *memory = context;
+    return at + length <= CODEC_MAX_FILE && channel_copy_in(*memory, at, bytes, length) == 0;
+}
+
+// What was allocated, and not written where it belongs at once.
 static void deliver(struct codec_answer *answer, int memory)
 {
     const char *problem = NULL;
     if (answer->status == CODEC_OK && answer->jpeg_length > CODEC_MAX_FILE)
         problem = "the result is too large";
     else if (answer->status == CODEC_OK &&
-             channel_copy_in(memory, answer->jpeg, answer->jpeg_length) != 0)
+             channel_copy_in(memory, 0, answer->jpeg, answer->jpeg_length) != 0)
         problem = "not enough memory for the result";
     codec_answer_free(answer);
     if (problem == NULL)
@@ -74,14 +81,16 @@ static void deliver(struct codec_answer *answer, int memory)
 }
 
 // Takes the descriptors.
-static void do_job(struct codec_job *job, int source, int memory, worker_run_fn run,
+static void do_job(const struct codec_job *received, int source, int memory, worker_run_fn run,
                    struct codec_answer *answer)
 {
-    job->bytes = NULL;
-    job->fd = source;
-    job->stopped = NULL; // who wants an end kills this process
-    job->context = NULL;
-    run(job, answer);
+    struct codec_job job = *received;
+    job.bytes = NULL;
+    job.fd = source;
+    job.stopped = NULL; // who wants an end kills this process
+    job.store = store;
+    job.context = &memory;
+    run(&job, answer);
     if (answer->jpeg)
         deliver(answer, memory);
     close(source);

@@ -19,7 +19,7 @@ static void clear_padding(struct yuv *yuv, int plane)
         memset(yuv->plane[plane] + (size_t)y * stride + side, 0, stride - side);
 }
 
-int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
+int yuv_alloc_raw(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
 {
     size_t start[YUV_PLANES], total = 0;
     int planes = alpha ? 4 : 3;
@@ -32,11 +32,18 @@ int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alph
     uint8_t *block = malloc(total + YUV_PADDING);
     if (block == NULL)
         return report_memory(run);
-    for (int p = 0; p < planes; p++) {
+    for (int p = 0; p < planes; p++)
         yuv->plane[p] = block + start[p];
-        clear_padding(yuv, p);
-    }
     memset(block + total, 0, YUV_PADDING);
+    return 0;
+}
+
+int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
+{
+    if (yuv_alloc_raw(run, yuv, width, height, alpha))
+        return -1;
+    for (int p = 0; p < (alpha ? 4 : 3); p++)
+        clear_padding(yuv, p);
     return 0;
 }
 
@@ -88,11 +95,11 @@ static void halve_row(const uint8_t *restrict top, const uint8_t *restrict botto
         out[i] = (uint8_t)((top[2 * i] + bottom[2 * i] + 1) / 2);
 }
 
-void yuv_flatten(struct yuv *yuv, const uint8_t background[3])
+void yuv_flatten(struct yuv *yuv, const uint8_t background[3], int from, int to)
 {
     uint8_t under[3], halved[(CODEC_MAX_SIDE + 1) / 2 + YUV_PADDING];
     to_planes(background, yuv->full, under);
-    for (int y = 0; y < yuv->height; y += 2) {
+    for (int y = from; y < to; y += 2) {
         size_t row = (size_t)y, last = row + (y + 1 < yuv->height);
         const uint8_t *top = yuv->plane[3] + row * yuv->stride[3];
         const uint8_t *bottom = yuv->plane[3] + last * yuv->stride[3];

@@ -21,10 +21,13 @@ static inline int yuv_side(int plane, int side)
 }
 // Pixels are not zeroed, what follows a row is.
 int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha);
+// What follows a row is not zeroed either: memory that is not written to costs nothing then.
+int yuv_alloc_raw(struct run *run, struct yuv *yuv, int width, int height, bool alpha);
 // Everything becomes the colour R, G, B.
 void yuv_fill(struct yuv *yuv, const uint8_t colour[3]);
-// Puts the picture on a background by its alpha plane, which is not needed any more.
-void yuv_flatten(struct yuv *yuv, const uint8_t background[3]);
+// Puts rows of the picture on a background by its alpha plane, which is not needed any more.
+// `from` is even, and so is `to` unless it is the end.
+void yuv_flatten(struct yuv *yuv, const uint8_t background[3], int from, int to);
 // A row of a plane from limited to full range; `out` has room for YUV_PADDING more.
 void yuv_expand_row(int plane, const uint8_t *in, int count, uint8_t *out);
 // Accepts a zeroed one.

@@ -110,14 +110,14 @@ int channel_copy_out(int memory, void *bytes, size_t length)
     return 0;
 }
 
-int channel_copy_in(int memory, const void *bytes, size_t length)
+int channel_copy_in(int memory, size_t offset, const void *bytes, size_t length)
 {
-    // Faults for each page would take longer than the copy.
-    int flags = MAP_SHARED | MAP_POPULATE;
-    void *window = mmap(NULL, length, PROT_READ | PROT_WRITE, flags, memory, 0);
-    if (window == MAP_FAILED)
-        return failure();
-    memcpy(window, bytes, length);
-    munmap(window, length);
+    for (size_t done = 0; done < length;) {
+        ssize_t put =
+            pwrite(memory, (const char *)bytes + done, length - done, (off_t)(offset + done));
+        if (put < 0 && errno != EINTR)
+            return failure();
+        done += put > 0 ? (size_t)put : 0;
+    }
     return 0;
 }

@@ -47,6 +47,7 @@ static const struct sock_filter PROGRAM[] = {
     ALLOW(write),
     ALLOW(recvmsg),
     ALLOW(pread64),
+    ALLOW(pwrite64),
     ALLOW(close),
     ALLOW(fstat),
     ALLOW(munmap),
@@ -62,14 +63,13 @@ static const struct sock_filter PROGRAM[] = {
     DENY(sched_getaffinity),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mmap, 1, 0),
     KILL,
-    // Memory that holds no program: of its own, or the one it was handed for the answer.
+    // Memory of its own that holds no program.
     LOAD(args[2]),
     BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1),
     KILL,
     LOAD(args[3]),
     BPF_STMT(BPF_ALU | BPF_AND | BPF_K, ~(unsigned)MAP_HINTS),
     ON(MAP_PRIVATE | MAP_ANONYMOUS, SECCOMP_RET_ALLOW),
-    ON(MAP_SHARED, SECCOMP_RET_ALLOW),
     KILL,
 };
 

@@ -43,7 +43,7 @@ static int set_limits(int last)
     if (code == 0)
         code = limit(RLIMIT_CPU, SANDBOX_PROCESSOR_SECONDS);
     if (code == 0)
-        code = limit(RLIMIT_FSIZE, 0);
+        code = limit(RLIMIT_FSIZE, SANDBOX_RESULT);
     if (code == 0)
         code = limit(RLIMIT_NPROC, 0);
     if (code == 0) // what a message brings, and the ruleset while it is made

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #define SANDBOX_MEMORY (768u << 20)   // bytes of address space, the program itself included
+#define SANDBOX_RESULT (256u << 20)   // bytes in the memory for an answer: no file grows beyond it
 #define SANDBOX_PROCESSOR_SECONDS 900 // of a whole worker's life
 
 // What holds a worker on this system: "seccomp+landlock", "seccomp", or "process": it can then be

@@ -47,7 +47,7 @@ local SHARP_LOOP = SHARP .. [[
 })();
 ]]
 
-local sharp_folder
+local sharp_folder, vips_program
 
 local function node(script, ...) return { "node", "-e", script, ... } end
 
@@ -80,7 +80,10 @@ end
 local ALL = {
   { name = "dwebp | cjpeg", argv = pipe, version = { "dwebp", "-version" }, needs = "cjpeg" },
   { name = "ImageMagick", argv = magick, version = { "convert", "-version" } },
-  { name = "vips", argv = vips, version = { "vips", "--version" } },
+  { name = "vips", argv = vips, version = { "vips", "--version" },
+    loop = function(target, files)
+      return vips_program and table.move(files, 1, #files, 3, { vips_program, target })
+    end },
   { name = "Pillow", version = { "/usr/bin/python3", "-c", "import PIL; print(PIL.__version__)" },
     argv = function(source, target, width)
       return { "/usr/bin/python3", "-c", PILLOW .. "convert(files[0])", tostring(width or 20000),
@@ -112,10 +115,12 @@ function M.run(argv)
 end
 
 ---Those that are here, with their versions, and the names of the others. `sharp` is the folder of
----node's modules.
-function M.find(sharp)
+---node's modules, `vips_loop` where the program for many pictures is, if it could be built.
+function M.find(sharp, vips_loop)
   local found, missing = {}, {}
   sharp_folder = sharp
+  vips_program = host.stat(vips_loop) and vips_loop
+  if not vips_program then missing[1] = "libvips in process (its headers)" end
   for _, peer in ipairs(ALL) do
     local out = M.run(peer.version)
     if out and (not peer.needs or M.run { "sh", "-c", "command -v " .. peer.needs }) then

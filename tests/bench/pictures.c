@@ -3,8 +3,11 @@
 //   pictures ratio PROGRAM ROUNDS MAX_WIDTH FILE...   one line of JSON with times and ratios
 //   pictures memory PROGRAM MAX_WIDTH FIRST FILE      KB of a fresh worker: after one, and the
 //   other pictures rate PROGRAM WORKERS ROUNDS FILE...      best milliseconds for all files
-//   pictures ours FILE | pictures bound FILE          one conversion, for counting instructions
+//   pictures quality PROGRAM MAX_WIDTH FILE...        dB of luma, ours less the reference's own
+//   JPEG pictures ours FILE | pictures bound FILE          one conversion, for counting
+//   instructions
 #include "bound.h"
+#include "quality.h"
 #include "worker_client.h"
 
 #include <fcntl.h>
@@ -212,6 +215,31 @@ static int rate(const char *program, int workers, int rounds, char **files, int 
     return 0;
 }
 
+static int quality(const char *program, int max_width, char **files, int count)
+{
+    struct client client;
+    double worst = 1e9, sum = 0, floor, sum_floor = 0;
+    client_open(&client, program);
+    for (int i = 0; i < count; i++) {
+        struct picture p = {0};
+        struct codec_answer answer;
+        load(&p, files[i]);
+        client_convert(&client, p.fd, max_width, &answer);
+        double found =
+            quality_of_fitted(p.bytes, p.length, answer.jpeg, answer.jpeg_length, &floor);
+        worst = found - floor < worst ? found - floor : worst;
+        sum += found / count;
+        sum_floor += floor / count;
+        free(answer.jpeg);
+        free(p.bytes);
+        close(p.fd);
+    }
+    printf("{\"pictures\": %d, \"psnr\": %.3f, \"floor\": %.3f, \"worst\": %.3f}\n", count, sum,
+           sum_floor, worst);
+    client_close(&client);
+    return 0;
+}
+
 // Under callgrind, which counts what happens inside codec_run, or bound_decode and bound_encode.
 static int once(const char *mode, const char *path)
 {
@@ -243,6 +271,8 @@ int main(int argc, char **argv)
         return memory(argv[2], atoi(argv[3]), argv[4], argv[5]);
     if (strcmp(mode, "rate") == 0 && argc > 5)
         return rate(argv[2], atoi(argv[3]), atoi(argv[4]), argv + 5, argc - 5);
+    if (strcmp(mode, "quality") == 0 && argc > 4)
+        return quality(argv[2], atoi(argv[3]), argv + 4, argc - 4);
     if ((strcmp(mode, "ours") == 0 || strcmp(mode, "bound") == 0) && argc == 3)
         return once(mode, argv[2]);
     fprintf(stderr, "see the head of tests/bench/pictures.c\n");

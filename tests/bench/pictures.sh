@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-wanted="webp libjpeg-turbo-progs imagemagick libvips-tools python3-pil ffmpeg nodejs npm valgrind"
+wanted="webp libjpeg-turbo-progs imagemagick libvips-tools libvips-dev python3-pil ffmpeg nodejs npm valgrind"
 photographs="plasma-workspace-wallpapers mate-backgrounds"
 source=build/pictures/source
 

@@ -93,7 +93,7 @@ function T:test_what_holds_a_worker()
       lu.assertStrContains(status, "Seccomp:\t2")
       lu.assertStrContains(status, "Threads:\t1")
       local limits = read("/proc/" .. pid .. "/limits")
-      lu.assertStrMatches(limits, ".*Max file size +0 .*")
+      lu.assertStrMatches(limits, ".*Max file size +268435456 .*")
       lu.assertStrMatches(limits, ".*Max processes +0 .*")
       lu.assertStrMatches(limits, ".*Max address space +805306368 .*")
     end

@@ -49,7 +49,8 @@ static void test_flatten(void **state)
                 yuv.plane[1][(size_t)(y / 2) * yuv.stride[1] + (size_t)(x / 2)] = 200;
                 yuv.plane[2][(size_t)(y / 2) * yuv.stride[2] + (size_t)(x / 2)] = 40;
             }
-        yuv_flatten(&yuv, white);
+        yuv_flatten(&yuv, white, 0, 100);
+        yuv_flatten(&yuv, white, 100, 257);
         for (int y = 0; y < 256; y++)
             for (int x = 0; x < width; x++) {
                 int even = y - y % 2;

@@ -202,7 +202,7 @@ static inline int open_world(void **state)
     world.memory = channel_memory(CODEC_MAX_FILE);
     codec_pool_pause(&world.host, 0);
     return world.source < 0 || world.memory < 0 ||
-           channel_copy_in(world.source, PIXEL, sizeof PIXEL);
+           channel_copy_in(world.source, 0, PIXEL, sizeof PIXEL);
 }
 
 static inline int close_world(void **state)
