@@ -63,6 +63,7 @@ return {
     "le résultat aurait {1} x {2} pixels, c'est trop",
   ["no size within the limits of width and ratio for {} x {}"] =
     "aucune taille dans les limites de largeur et de rapport pour {1} x {2}",
+  ["not enough memory for the result"] = "pas assez de mémoire pour le résultat",
   ["not enough memory for this picture"] = "pas assez de mémoire pour cette image",
   ["the video has more than {} boxes"] = "la vidéo a plus de {1} blocs",
   ["the video has no data (mdat): it is not complete"] =

@@ -17,6 +17,7 @@ local INJECTED = {
   ["2207052"] = { 9004, 2207052, "The media could not be fetched from this URI." },
   ["2207003"] = { -2, 2207003, "It takes too long to download the media." },
   ["2207001"] = { -1, 2207001, "Instagram server error. Try again." },
+  ["2207009"] = { 36003, 2207009, "The submitted image has an invalid aspect ratio." },
   ["2207032"] = { -1, 2207032, "Create media fail, please try to re-create media." },
 }
 

@@ -42,7 +42,7 @@ M.PUBLISH = { ["ok"] = true, ["ok-then-drop"] = true, ["ok-then-403"] = true,
   ["html"] = true, ["drop"] = true }
 
 M.FETCH = { ["ok"] = true, ["2207052"] = true, ["2207003"] = true, ["2207001"] = true,
-  ["2207032"] = true, ["error"] = true }
+  ["2207032"] = true, ["2207009"] = true, ["error"] = true }
 
 M.RUPLOAD = { ["ok"] = true, ["cut"] = true, ["refuse"] = true, ["ok-but-failed"] = true }
 
@@ -56,6 +56,7 @@ M.FAULTS = {
   ["not-ready"] = { not_ready = 3 },
   ["fetch-error"] = { fetch = "2207052" },
   ["video-error"] = { fetch = "error", fetch_times = 0, fetch_subcode = 2207026 },
+  ["refused-picture"] = { fetch = "2207009", fetch_times = 0 },
   ["server-busy"] = { fetch = "2207001", fetch_times = 2 },
   ["container-cap"] = { container_cap = 2 },
   ["slow-video"] = { video_seconds = 8 },
