@@ -3,6 +3,9 @@
 #include "codec/worker.h"
 #include "host.h"
 #include "sys/confine.h"
+#include <stdio.h>
+
+enum { EXIT_USAGE = 2 };
 
 int main(int argc, char **argv)
 {
@@ -15,5 +18,9 @@ int main(int argc, char **argv)
         return 2;
     int status = host_run(host, argc, argv);
     host_close(host);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status != EXIT_USAGE) {
+        fprintf(stderr, "affiche: the results could not be written to stdout\n");
+        status = EXIT_USAGE;
+    }
     return status;
 }

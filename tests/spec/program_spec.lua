@@ -77,4 +77,13 @@ function T:test_error_makes_what_primitives_return()
   lu.assertError(host.error, { kind = "io" })
 end
 
+-- Who reads the result must not take silence for success.
+function T:test_results_that_cannot_be_written_are_no_success()
+  if not host.stat("/dev/full") then lu.skip("this system has no /dev/full") end
+  local done = assert(host.exec { "sh", "-c", [["$0" version >/dev/full]],
+    host.info().executable })
+  lu.assertEquals(done.status, 2)
+  lu.assertStrContains(done.stderr, "stdout")
+end
+
 return T
