@@ -180,6 +180,7 @@ int host_run(struct host *host, int argc, char **argv)
         return EXIT_USAGE;
     }
     struct task *main_task = task_check(L, -1); // the userdata stays on the stack until the end
+    script_watch(host);
     turn(host, main_task);
     int status = exit_status(host, main_task);
     lua_pop(L, 1);

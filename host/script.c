@@ -7,10 +7,15 @@
 
 #include "api.h"
 #include "log.h"
+#include "sys/stall.h"
+#include "task.h"
 #include <lualib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { HOOK_EVERY = 1000 }; // instructions: its cost is below what can be measured
+enum { STALL_SECONDS = 30, EXIT_STALLED = 2 };
 
 // A collection begins when memory has grown by a quarter, not doubled, and is done in larger steps:
 // what lives is little here, and most of what is made is dropped at once.
@@ -44,6 +49,35 @@ static void on_count(lua_State *L, lua_Debug *ar)
 void script_arm(lua_State *L)
 {
     lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_EVERY);
+}
+
+// The instruction hook does not run inside a function of C, and matching a pattern may take for
+// ever. Nothing can be unwound there, so the program ends: what was done is in the journal. Reads
+// the stack alone, which stands still meanwhile.
+static void on_stall(void *context)
+{
+    struct host *host = context;
+    struct task *task = host->current;
+    double used = (double)(uv_hrtime() - host->budget.started) / 1e9;
+    if (!task || used < STALL_SECONDS)
+        return;
+    char text[512];
+    lua_Debug ar = {.short_src = "?"};
+    for (int level = 0; ar.currentline <= 0 && lua_getstack(task->co, level, &ar); level++)
+        lua_getinfo(task->co, "Sl", &ar);
+    int length = snprintf(text, sizeof text,
+                          "affiche: %s:%d: a call that does not come back has held the program for "
+                          "%d s (a pattern that cannot end?): stopped, nothing is lost\n",
+                          ar.short_src, ar.currentline, (int)used);
+    if (length > 0)
+        (void)!write(STDERR_FILENO, text,
+                     (size_t)length < sizeof text ? (size_t)length : sizeof text);
+    _exit(EXIT_STALLED);
+}
+
+void script_watch(struct host *host)
+{
+    stall_watch(STALL_SECONDS / 3, on_stall, host);
 }
 
 void script_start_budget(struct host *host, lua_State *co)

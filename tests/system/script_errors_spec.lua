@@ -3,7 +3,7 @@
 local lu = require "luaunit"
 local scene = require "scene"
 
-local T = {}
+local T = { deadline = 300 }
 
 -- Mistakes at load ------------------------------------------------------------------------------
 
@@ -155,6 +155,24 @@ function T.test_a_mistake_after_the_post()
   result = scene.pass(world)
   lu.assertEquals(result.status, 0, result.stderr)
   lu.assertEquals(world:names("processed"), { "a.jpg" })
+  lu.assertEquals(#world:posts(), 1)
+end
+
+-- Matching runs in C, where nothing can stop it: then the program ends and says which line it was.
+function T.test_a_pattern_that_cannot_end_ends_the_program()
+  local world <close> = scene.new()
+  scene.script(world, "captions", [[
+    return function(item)
+      return item.stem:rep(40):match(("a?"):rep(40) .. ("a"):rep(40))
+    end]])
+  scene.pictures(world, "a.jpg")
+  local result = scene.pass(world)
+  lu.assertEquals(result.status, 2, result.stderr)
+  lu.assertStrContains(result.stderr, "captions.lua:2:")
+  lu.assertStrContains(result.stderr, "pattern")
+  lu.assertEquals(#world:posts(), 0)
+  assert(host.remove(world.scripts .. "/captions.lua"))
+  lu.assertEquals(scene.pass(world).status, 0)
   lu.assertEquals(#world:posts(), 1)
 end
 
