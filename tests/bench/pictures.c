@@ -1,21 +1,23 @@
 // pictures.c - what a conversion in a real worker costs beside the bound, in turns: bound.h.
 //
 //   pictures ratio PROGRAM ROUNDS MAX_WIDTH FILE...   one line of JSON with times and ratios
-//   pictures memory PROGRAM MAX_WIDTH FIRST FILE      KB of a fresh worker: after one, and the
-//   other pictures rate PROGRAM WORKERS ROUNDS FILE...      best milliseconds for all files
-//   pictures quality PROGRAM MAX_WIDTH FILE...        dB of luma, ours less the reference's own
-//   JPEG pictures ours FILE | pictures bound FILE          one conversion, for counting
-//   instructions
+//   pictures memory PROGRAM MAX_WIDTH FIRST FILE      KB of a fresh worker after one, and the other
+//   pictures rate PROGRAM WORKERS ROUNDS FILE...      best milliseconds for all files
+//   pictures quality PROGRAM MAX_WIDTH FILE...        dB of luma, less the reference's own JPEG
+//   pictures took COMMAND [ARGUMENT...]               milliseconds of a whole command
+//   pictures ours FILE | pictures bound FILE          one conversion, for counting instructions
 #include "bound.h"
 #include "quality.h"
 #include "worker_client.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -240,6 +242,26 @@ static int quality(const char *program, int max_width, char **files, int count)
     return 0;
 }
 
+// Started by a small process and without a copy of it, so that little else is measured.
+static int took(char **command)
+{
+    pid_t pid;
+    int status = 0;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    double start = now(CLOCK_MONOTONIC);
+    int code = posix_spawnp(&pid, command[0], &actions, NULL, command, environ);
+    if (code == 0)
+        waitpid(pid, &status, 0);
+    double end = now(CLOCK_MONOTONIC);
+    posix_spawn_file_actions_destroy(&actions);
+    if (code != 0 || status != 0)
+        return 1;
+    printf("{\"ms\": %.3f}\n", end - start);
+    return 0;
+}
+
 // Under callgrind, which counts what happens inside codec_run, or bound_decode and bound_encode.
 static int once(const char *mode, const char *path)
 {
@@ -273,6 +295,8 @@ int main(int argc, char **argv)
         return rate(argv[2], atoi(argv[3]), atoi(argv[4]), argv + 5, argc - 5);
     if (strcmp(mode, "quality") == 0 && argc > 4)
         return quality(argv[2], atoi(argv[3]), argv + 4, argc - 4);
+    if (strcmp(mode, "took") == 0)
+        return took(argv + 2);
     if ((strcmp(mode, "ours") == 0 || strcmp(mode, "bound") == 0) && argc == 3)
         return once(mode, argv[2]);
     fprintf(stderr, "see the head of tests/bench/pictures.c\n");
