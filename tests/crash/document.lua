@@ -40,7 +40,8 @@ names and times differ from run to run, and now and then a call fewer is made.
 2. Each original lies in the folder or in `processed/`, once, byte for byte. Right after the strike
    too, there is at least one whole copy.
 3. What has a public name is whole, at every moment: its name holds a piece of its content's hash.
-4. No temporary and no intermediate file is left.
+4. No temporary and no intermediate file is left. One exception: where the journal is lost, a hidden
+   temporary of an upload that was cut may stay on an FTP server, since nothing else knew its name.
 5. After an error of the journal itself no request leaves.
 6. The journal is intact and says of each file that it is done, or is held.
 

@@ -121,7 +121,7 @@ World.__close = World.close
 
 ---As on the first day: the media in the folder, no journal, no post.
 function World:reset()
-  self.findings = {}
+  self.findings, self.forgotten = {}, false
   for _, name in ipairs(assert(host.list(self.public))) do
     assert(host.remove(self.public .. "/" .. name, { recursive = true }))
   end
@@ -137,6 +137,7 @@ end
 
 ---The journal is gone, and all that was remembered with it.
 function World:lose_journal()
+  self.forgotten = true
   for _, name in ipairs { "journal.db", "journal.db-wal", "journal.db-shm" } do
     assert(host.remove(("%s/state/%s"):format(self.folder, name)))
   end
