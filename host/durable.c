@@ -352,7 +352,7 @@ static int write_into_place(struct ends *e, const void *data, size_t length, uns
     int fd = create_temporary(e, mode);
     if (fd < 0)
         return fd;
-    int code = disk_write(fd, data, length);
+    int code = disk_write(fd, 0, data, length);
     if (code == 0 && synced)
         code = disk_sync(fd);
     if (code == 0 && how & DURABLE_REPLACE)

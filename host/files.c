@@ -111,7 +111,7 @@ static int pump(int from, int to, const struct files_stop *stop, char hex[FILES_
         int64_t got = files_stopped(stop) ? UV_ECANCELED : disk_read(from, block, BLOCK);
         code = got < 0 ? (int)got : 0;
         if (got > 0 && to >= 0)
-            code = disk_write(to, block, (size_t)got);
+            code = disk_write(to, *length, block, (size_t)got);
         if (got <= 0 || code != 0)
             break;
         *length += (uint64_t)got;

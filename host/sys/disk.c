@@ -139,15 +139,16 @@ int disk_rewind(int fd)
     return lseek(fd, 0, SEEK_SET) < 0 ? failure() : 0;
 }
 
-int disk_write(int fd, const void *data, size_t size)
+int disk_write(int fd, uint64_t at, const void *data, size_t size)
 {
     const char *next = data;
     while (size > 0) {
-        ssize_t put = write(fd, next, size);
+        ssize_t put = pwrite(fd, next, size, (off_t)at);
         if (put < 0 && errno != EINTR)
             return failure();
         if (put > 0) {
             next += put;
+            at += (uint64_t)put;
             size -= (size_t)put;
         }
     }

@@ -43,8 +43,8 @@ void disk_close(int fd);
 // The number of bytes read, 0 at the end.
 int64_t disk_read(int fd, void *buffer, size_t size);
 int disk_rewind(int fd);
-// All of it.
-int disk_write(int fd, const void *data, size_t size);
+// All of it, from that byte of the file on.
+int disk_write(int fd, uint64_t at, const void *data, size_t size);
 // Gives the file the time and the permissions in *facts.
 int disk_adopt(int fd, const struct disk_facts *facts);
 // To the platter. After a failure nothing may be believed, not even a later success.
