@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,12 +117,22 @@ static void tell(const struct picture *pictures, int count)
     free(ratios);
 }
 
+// Us and the worker to be on one core: two are seldom equally fast, and the ratio would be theirs.
+static void stay_on_one_core(void)
+{
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
 static int ratio(const char *program, int rounds, int max_width, char **files, int count)
 {
     struct client client;
     struct picture *pictures = calloc((size_t)count, sizeof *pictures);
     if (!pictures)
         return 1;
+    stay_on_one_core();
     client_open(&client, program);
     for (int i = 0; i < count; i++)
         load(&pictures[i], files[i]);

@@ -95,10 +95,12 @@ local function quality(sets)
   end
 end
 
--- Ours and a peer alternate; the ratio of each round, then the median.
-local function race(ours, theirs, rounds)
+-- Ours and a peer alternate, with another picture each time; the ratio of each round, then the
+-- median.
+local function race(commands_of, files, rounds)
   local ratios = {}
   for i = 1, rounds do
+    local ours, theirs = commands_of(files[(i - 1) % #files + 1])
     local own = assert(peers.took(MEASURE, ours))
     local took, why = peers.took(MEASURE, theirs)
     if not took then return nil, why end
@@ -113,7 +115,7 @@ local WANTED = { ["dwebp | cjpeg"] = 1.3, ImageMagick = 2.5, vips = 5, Pillow = 
 local function commands(sets, found)
   say "\n## Whole commands\n"
   say "One file, one process: how many times as long as `affiche convert` others take, median of 9 "
-  say "rounds in turn.\n"
+  say "rounds in turn, each with another picture of the set.\n"
   say "| | 1080x1350 | wanted | 4032x3024 to 1440 | 1920x1080 to 1440 | alpha | lossless |"
   say "|---|---|---|---|---|---|---|"
   local cases =
@@ -122,10 +124,12 @@ local function commands(sets, found)
   for _, peer in ipairs(found) do
     local cells = { (peer.name:gsub("|", "\\|")) }
     for _, case in ipairs(cases) do
-      local source, width = sets[case[1]][1], case[2]
-      local ours = { PROGRAM, "convert", source, target }
-      if width then table.move({ "--max-width", tostring(width) }, 1, 2, #ours + 1, ours) end
-      local ratio, why = race(ours, peer.argv(source, target, width), 9)
+      local width = case[2]
+      local ratio, why = race(function(source)
+        local ours = { PROGRAM, "convert", source, target }
+        if width then table.move({ "--max-width", tostring(width) }, 1, 2, #ours + 1, ours) end
+        return ours, peer.argv(source, target, width)
+      end, sets[case[1]], 9)
       cells[#cells + 1] = ratio and ("%.2f"):format(ratio) or "failed: " .. why
       if case[1] == "small" then
         local wanted = WANTED[peer.name]
