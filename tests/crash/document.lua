@@ -73,16 +73,16 @@ two, the container and the intent. Seen: {effects}. All had theirs.
 - A sync of the journal that fails, once or for good (`tests/system/journal_sync_spec.lua`): no
   request leaves afterwards, the end comes within 5 s, the next start goes on.
 
-`make bench` measures the rest on pictures and an instant stand-in for Instagram, here on two cores
-that others used as well:
+`make bench` measures the rest on pictures and an instant stand-in for Instagram, here on two idle
+cores:
 
 | | measured | wanted |
 |---|---|---|
-| synced transactions a file, 1,000 files, 32 at a time | 2.4 to 2.7 | at most 3 |
+| synced transactions a file, 1,000 files, 32 at a time | 1.7 | at most 3 |
 | synced transactions a file, one at a time | 9.1 | at most 10 |
-| time a file, 5,000 files to 100 | 21.4 ms to 22.4 ms, ratio 0.96 | at most 1.15 |
+| time a file, 5,000 files to 100 | 11.2 ms to 11.9 ms, ratio 1.06 | at most 1.15 |
 | journal deleted, 5,000 archived files copied back | 5,000 duplicates, 0 posts | 0 posts |
-| memory, most of it | 18.1 MB for 100 files, 22.9 MB for 5,000 | under 6 MB more |
+| memory, most of it | 16.3 MB for 100 files, 21.1 MB for 5,000 | under 6 MB more |
 
 Memory grows by 1 KB for each file of a run: its name in the list, then its line in the result.
 Files under way are as few as `AFFICHE_CONCURRENCY` says, however many lie in the folder.
