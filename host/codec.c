@@ -52,19 +52,19 @@ static void write_result(uv_work_t *request)
 {
     struct codec_work *c = request->data;
     struct codec_answer *a = &c->ticket.answer;
-    uint8_t *bytes = malloc(a->jpeg_length);
-    c->file.status = bytes ? 0 : UV_ENOMEM;
-    if (bytes)
-        c->file.status = channel_copy_out(c->ticket.memory, bytes, a->jpeg_length);
-    if (c->file.status == 0 && !codec_check_jpeg(bytes, a->jpeg_length, a->width, a->height)) {
-        a->status = CODEC_FORMAT;
-        strcpy(a->message, "the decoder gave back what is no proper JPEG");
-    } else if (c->file.status == 0) {
+    const uint8_t *bytes;
+    c->file.status = channel_seal(c->ticket.memory, a->jpeg_length, &bytes);
+    if (c->file.status != 0)
+        return;
+    if (codec_check_jpeg(bytes, a->jpeg_length, a->width, a->height)) {
         c->at_target = true;
         unsigned how = DURABLE_REPLACE | (c->unsynced ? DURABLE_UNSYNCED : 0);
         c->file.status = durable_write(c->file.target, bytes, a->jpeg_length, 0644, how);
+    } else {
+        a->status = CODEC_FORMAT;
+        strcpy(a->message, "the decoder gave back what is no proper JPEG");
     }
-    free(bytes);
+    channel_release(bytes, a->jpeg_length);
 }
 
 // ---- loop ---------------------------------------------------------------------------------------

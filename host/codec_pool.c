@@ -212,6 +212,14 @@ static struct codec_process *find_idle(struct codec_pool *pool)
     return p;
 }
 
+static void take_early(struct codec_pool *pool, struct codec_process *process)
+{
+    struct codec_early *early = &pool->host->early;
+    process->pid = early->pid;
+    process->socket = early->socket;
+    early->pid = 0;
+}
+
 // NULL when none can be started, and why in *code.
 static struct codec_process *start_another(struct codec_pool *pool, int *code)
 {
@@ -222,6 +230,8 @@ static struct codec_process *start_another(struct codec_pool *pool, int *code)
         process->owner = pool;
         process->family = pool->family;
         process->next = pool->processes;
+        if (pool->family == CODEC_BUILT_IN)
+            take_early(pool, process);
         *code = codec_process_start(process, &pool->host->loop, &EVENTS);
     }
     if (*code == 0)

@@ -29,7 +29,8 @@ static void close_handles(struct codec_process *p)
     uv_close((uv_handle_t *)&p->exit, on_closed);
     if (p->poll.data)
         uv_close((uv_handle_t *)&p->poll, on_closed);
-    sys_socket_close(p->socket); // uv_close has let go of it
+    if (p->socket >= 0)
+        sys_socket_close(p->socket); // uv_close has let go of it
 }
 
 static void end(struct codec_process *p)
@@ -165,27 +166,42 @@ static int watch(struct codec_process *p, uv_loop_t *loop)
     return uv_poll_start(&p->poll, UV_READABLE, on_readable);
 }
 
+// A worker and our end of its socket. Its death is watched for already.
+static int make(struct codec_process *p)
+{
+    int ends[2];
+    int code = channel_open(ends);
+    p->socket = code == 0 ? ends[0] : -1;
+    if (code != 0)
+        return code;
+    code = spawn(p, ends[1]);
+    sys_socket_close(ends[1]);
+    return code;
+}
+
+// The one that was there before may have died before anyone watched.
+static int take_over(struct codec_process *p)
+{
+    struct codec_death death = {0};
+    return child_ended(p->pid, &death.status, &death.signal) ? UV_ESRCH : 0;
+}
+
 int codec_process_start(struct codec_process *p, uv_loop_t *loop,
                         const struct codec_process_events *events)
 {
-    int ends[2];
+    bool there = p->pid != 0;
     p->events = events;
-    int code = channel_open(ends);
-    if (code != 0)
-        return code;
-    p->socket = ends[0];
-    code = uv_signal_init(loop, &p->exit);
+    int code = uv_signal_init(loop, &p->exit);
     if (code != 0) {
-        sys_socket_close(ends[0]);
-        sys_socket_close(ends[1]);
+        if (there)
+            codec_early_end(&(struct codec_early){p->pid, p->socket});
         return code;
     }
     p->exit.data = p;
     p->open = 1;
     code = uv_signal_start(&p->exit, on_child, SIGCHLD); // before there is a child to miss
     if (code == 0)
-        code = spawn(p, ends[1]);
-    sys_socket_close(ends[1]);
+        code = there ? take_over(p) : make(p);
     if (code != 0) {
         close_handles(p);
         return code;

@@ -35,7 +35,8 @@ struct codec_process {
     uint64_t worked; // so far
 };
 
-// For a zeroed structure with its owner and family. 0; or a negative UV_E*, and `freed` follows if
+// For a zeroed structure with its owner and family, or also with the pid and socket of a worker
+// that is there, which is reaped if it is dead. 0; or a negative UV_E*, and `freed` follows if
 // `open` is not 0. No event is raised from within.
 int codec_process_start(struct codec_process *process, uv_loop_t *loop,
                         const struct codec_process_events *events);

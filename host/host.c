@@ -200,6 +200,7 @@ void host_close(struct host *host)
     host->L = NULL;
     signals_close(host);
     codec_pool_close(host);
+    codec_early_end(&host->early);
     uv_run(&host->loop, UV_RUN_DEFAULT); // what was cancelled comes to its end
     transfer_pool_free(host->transfers);
     http_pool_free(host->http);

@@ -2,6 +2,7 @@
 // Loop thread only. Fetched from Lua by host_of(L), never a global.
 #pragma once
 
+#include "codec_early.h"
 #include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +25,7 @@ struct budget {
     size_t memory_cap;  // more is "not enough memory" for whoever asks
     uint64_t started;   // uv_hrtime() when the running task was resumed
     double seconds;     // a task that holds the loop longer than this is stopped
+    bool collects;      // garbage, by itself
     bool warned;        // half of it has been used and reported, this resume
 };
 
@@ -47,6 +49,7 @@ struct host {
     struct transfer_pool *transfers;
     struct signals *signals;
     struct codec_pool *codecs[2]; // by enum codec_family
+    struct codec_early early;     // owned, until the pool takes it
 };
 
 // The host that owns this state. Never fails.

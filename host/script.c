@@ -18,8 +18,9 @@ enum { HOOK_EVERY = 1000 }; // instructions: its cost is below what can be measu
 enum { STALL_SECONDS = 30, EXIT_STALLED = 2 };
 
 // A collection begins when memory has grown by a quarter, not doubled, and is done in larger steps:
-// what lives is little here, and most of what is made is dropped at once.
-enum { GC_PAUSE = 125, GC_STEP = 400 };
+// what lives is little here, and most of what is made is dropped at once. Not before there is
+// something to gain, though: while modules are read, a quarter more comes again and again.
+enum { GC_PAUSE = 125, GC_STEP = 400, GC_FLOOR = 2 << 20 };
 
 static const char MEMORY_ERROR = 0; // registry key by address
 
@@ -28,6 +29,10 @@ static const char MEMORY_ERROR = 0; // registry key by address
 static void on_count(lua_State *L, lua_Debug *ar)
 {
     struct host *host = host_of(L);
+    if (!host->budget.collects && host->budget.memory_used > GC_FLOOR) {
+        host->budget.collects = true;
+        lua_gc(L, LUA_GCRESTART);
+    }
     double used = (double)(uv_hrtime() - host->budget.started) / 1e9;
     if (used < host->budget.seconds / 2)
         return;
@@ -218,6 +223,7 @@ void script_open(lua_State *L)
 {
     luaL_openlibs(L);
     lua_gc(L, LUA_GCINC, GC_PAUSE, GC_STEP, 0);
+    lua_gc(L, LUA_GCSTOP);
     // These stop every file at once, or run a shell: host.exec is the way.
     drop(L, "os", "exit");
     drop(L, "os", "execute");

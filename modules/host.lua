@@ -301,10 +301,6 @@ function host.lock(path, options) end
 
 ---@alias Extra "gps"|"exif"|"xmp"|"iptc"|"thumbnail"|"serial"|"comment"|"icc"|"trailer"|"other"
 
----A medium will be looked at soon: starts a process that decodes, if there is none, so that it is
----ready by then. When that cannot be, the call that needs it will say so. Does not wait.
-function host.decoder() end
-
 ---What a medium is, from its content alone. A file that is cut short is refused; damage inside the
 ---compressed data is only found by `convert`. A final symlink is not followed. Waits.
 ---@param path string

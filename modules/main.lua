@@ -19,7 +19,6 @@ local function run_command(options)
 end
 
 return function(args)
-  if args[1] == "convert" then host.decoder() end -- it starts while all else is read
   local options, status, text = require "cli".parse(args)
   if not options then
     local sink = status == 0 and io.stdout or io.stderr

@@ -1,6 +1,7 @@
 // image.c - a decoded picture in memory.
 #include "image.h"
 
+#include "sys/pages.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ int image_alloc_raw(struct run *run, struct image *image, enum image_layout layo
     image->pixels = malloc(length + IMAGE_PADDING);
     if (image->pixels == NULL)
         return report_memory(run);
+    pages_prefer_huge(image->pixels, length);
     memset(image->pixels + length, 0, IMAGE_PADDING);
     return 0;
 }

@@ -2,11 +2,17 @@
 // lossless one; whole, or in bands from the top. The file has been walked by webp_probe.
 #include "decoders.h"
 
+#include "sys/pages.h"
 #include <string.h>
 #include <webp/decode.h>
 
 #define BANDS 16 // in which a file is given to a decoder that stops between them
 #define LEAST_STEP 4096
+#define KEPT_ROOM (8 << 20) // bytes
+
+// For all rows, but real where a band passes through. It belongs to the process and stays: memory
+// that was touched once is worth keeping.
+static struct pages_room room;
 
 // What is decoded into. Rows of a band stand at the start of the blocks, for the memory that they
 // pass through is to stay small; what the others get is a view, moved so that rows keep their
@@ -14,9 +20,9 @@
 struct target {
     struct run *run;
     WebPDecoderConfig config;
-    struct yuv planes;   // owned
-    struct image pixels; // owned
-    struct yuv *view;    // or NULL
+    struct yuv planes; // this or the other, in `room`
+    struct image pixels;
+    struct yuv *view; // or NULL
     struct image *image_view;
     int first;  // row that stands at the start
     bool ended; // by who takes the rows; libwebp's own word for an end means damage as well
@@ -152,16 +158,21 @@ static int open_target(struct target *t, const uint8_t *bytes, size_t length)
     const WebPBitstreamFeatures *input = &t->config.input;
     if (read_header(t->run, bytes, length, &t->config))
         return -1;
+    t->pixels = (struct image){.layout = input->has_alpha ? IMAGE_RGBA : IMAGE_RGB,
+                               .width = input->width,
+                               .height = input->height};
+    size_t needed = image_stride(&t->pixels) * (size_t)input->height + IMAGE_PADDING;
+    if (t->view)
+        needed = yuv_place(&t->planes, input->width, input->height, input->has_alpha, NULL);
+    if (!pages_room_grow(&room, needed))
+        return report_memory(t->run);
     if (t->view) {
-        if (yuv_alloc_raw(t->run, &t->planes, input->width, input->height, input->has_alpha))
-            return -1;
+        yuv_place(&t->planes, input->width, input->height, input->has_alpha, room.start);
         set_planes(&t->config, &t->planes);
         *t->view = t->planes;
         return 0;
     }
-    enum image_layout layout = input->has_alpha ? IMAGE_RGBA : IMAGE_RGB;
-    if (image_alloc_raw(t->run, &t->pixels, layout, input->width, input->height))
-        return -1;
+    t->pixels.pixels = room.start;
     t->config.output.colorspace = input->has_alpha ? MODE_RGBA : MODE_RGB;
     point_pixels(&t->config.output.u.RGBA, &t->pixels);
     *t->image_view = t->pixels;
@@ -181,7 +192,6 @@ int webp_decode_bands(struct run *run, const uint8_t *bytes, size_t length, stru
         WebPIDelete(decoder);
         status = t.ended ? -1 : finish(run, &t.config, code);
     }
-    yuv_free(&t.planes);
-    image_free(&t.pixels);
+    pages_room_close(&room, KEPT_ROOM);
     return status;
 }

@@ -2,6 +2,7 @@
 // Inner loops run over blocks of fixed length, which the compiler turns into vector instructions.
 #include "yuv.h"
 
+#include "sys/pages.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,29 +20,27 @@ static void clear_padding(struct yuv *yuv, int plane)
         memset(yuv->plane[plane] + (size_t)y * stride + side, 0, stride - side);
 }
 
-int yuv_alloc_raw(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
+size_t yuv_place(struct yuv *yuv, int width, int height, bool alpha, uint8_t *block)
 {
-    size_t start[YUV_PLANES], total = 0;
-    int planes = alpha ? 4 : 3;
+    size_t total = 0;
     *yuv = (struct yuv){.width = width, .height = height};
-    for (int p = 0; p < planes; p++) {
+    for (int p = 0; p < (alpha ? 4 : 3); p++) {
         yuv->stride[p] = ((size_t)yuv_side(p, width) + BLOCK - 1) / BLOCK * BLOCK;
-        start[p] = total;
+        yuv->plane[p] = block ? block + total : NULL;
         total += yuv->stride[p] * (size_t)yuv_side(p, height);
     }
-    uint8_t *block = malloc(total + YUV_PADDING);
-    if (block == NULL)
-        return report_memory(run);
-    for (int p = 0; p < planes; p++)
-        yuv->plane[p] = block + start[p];
-    memset(block + total, 0, YUV_PADDING);
-    return 0;
+    return total + YUV_PADDING;
 }
 
 int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
 {
-    if (yuv_alloc_raw(run, yuv, width, height, alpha))
-        return -1;
+    size_t total = yuv_place(yuv, width, height, alpha, NULL);
+    uint8_t *block = malloc(total);
+    if (block == NULL)
+        return report_memory(run);
+    pages_prefer_huge(block, total);
+    yuv_place(yuv, width, height, alpha, block);
+    memset(block + total - YUV_PADDING, 0, YUV_PADDING);
     for (int p = 0; p < (alpha ? 4 : 3); p++)
         clear_padding(yuv, p);
     return 0;

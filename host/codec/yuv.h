@@ -21,8 +21,8 @@ static inline int yuv_side(int plane, int side)
 }
 // Pixels are not zeroed, what follows a row is.
 int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha);
-// What follows a row is not zeroed either: memory that is not written to costs nothing then.
-int yuv_alloc_raw(struct run *run, struct yuv *yuv, int width, int height, bool alpha);
+// Lays the planes out in a block that stays the caller's; how many bytes that takes, with NULL too.
+size_t yuv_place(struct yuv *yuv, int width, int height, bool alpha, uint8_t *block);
 // Everything becomes the colour R, G, B.
 void yuv_fill(struct yuv *yuv, const uint8_t colour[3]);
 // Puts rows of the picture on a background by its alpha plane, which is not needed any more.

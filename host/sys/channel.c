@@ -89,25 +89,28 @@ int channel_memory(size_t size)
     int fd = memfd_create("affiche", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return failure();
-    if (ftruncate(fd, (off_t)size) == 0 &&
-        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+    if (ftruncate(fd, (off_t)size) == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0)
         return fd;
     int code = failure();
     close(fd);
     return code;
 }
 
-int channel_copy_out(int memory, void *bytes, size_t length)
+int channel_seal(int memory, size_t length, const uint8_t **bytes)
 {
-    for (size_t done = 0; done < length;) {
-        ssize_t got = pread(memory, (char *)bytes + done, length - done, (off_t)done);
-        if (got < 0 && errno != EINTR)
-            return failure();
-        if (got == 0)
-            return UV_EOF;
-        done += got > 0 ? (size_t)got : 0;
-    }
+    if (fcntl(memory, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SEAL) != 0)
+        return failure(); // EBUSY: it is mapped
+    // Private: older kernels take a shared one of what can be written to for a way to write.
+    void *start = mmap(NULL, length, PROT_READ, MAP_PRIVATE | MAP_POPULATE, memory, 0);
+    if (start == MAP_FAILED)
+        return failure();
+    *bytes = start;
     return 0;
+}
+
+void channel_release(const uint8_t *bytes, size_t length)
+{
+    munmap((void *)(uintptr_t)bytes, length);
 }
 
 int channel_copy_in(int memory, size_t offset, const void *bytes, size_t length)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define CHANNEL_DESCRIPTORS 2 // at most in one message
 
@@ -21,8 +22,10 @@ int channel_receive(int end, void *message, size_t length, int descriptors[CHANN
 // Memory as a descriptor, of fixed size: nobody can shrink or grow it. Untouched pages cost
 // nothing.
 int channel_memory(size_t size);
-// Copies from its start to `bytes`, once: what the other side changes later is not seen.
-int channel_copy_out(int memory, void *bytes, size_t length);
-// The other way round, to any place in it. Not through a mapping: the faults of its pages take
-// fifteen times as long as the copy.
+// What stands at its start, from now on for ever: the other side cannot write any more. An error
+// when it keeps a way to. `*bytes` is to be given to channel_release.
+int channel_seal(int memory, size_t length, const uint8_t **bytes);
+void channel_release(const uint8_t *bytes, size_t length);
+// Copies to any place in it. Not through a mapping: the faults of its pages take fifteen times as
+// long as the copy.
 int channel_copy_in(int memory, size_t offset, const void *bytes, size_t length);

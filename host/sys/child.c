@@ -1,12 +1,17 @@
-// child.c - see child.h: posix_spawn, with what glibc has beyond POSIX.
+// child.c - see child.h: posix_spawn, with what glibc has beyond POSIX, and fork.
 
 #include "child.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <uv.h>
+
+enum { EXIT_COPY = 71 }; // status of a copy that could not get rid of what is ours
 
 static int set_files(posix_spawn_file_actions_t *files, const struct child_options *options)
 {
@@ -52,6 +57,41 @@ int child_start(const struct child_options *options, pid_t *pid)
 out:
     posix_spawn_file_actions_destroy(&files);
     return uv_translate_sys_error(code);
+}
+
+// What a copy has of its parent beside memory. Ends the process when that cannot be had.
+static void leave_parent(int socket, int number)
+{
+    sigset_t none;
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    sigemptyset(&none);
+    for (int signal = 1; signal < NSIG; signal++)
+        (void)sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    bool done = nothing >= 0 && setsid() >= 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0;
+    for (int fd = 0; done && fd < 3; fd++)
+        done = dup2(nothing, fd) == fd;
+    if (!done || dup2(socket, number) != number || close_range((unsigned)number + 1, ~0U, 0) != 0)
+        _exit(EXIT_COPY);
+    for (char **e = environ; *e; e++) // secrets are in it
+        explicit_bzero(*e, strlen(*e));
+    *environ = NULL;
+}
+
+int child_copy(int socket, int number, pid_t *pid)
+{
+    *pid = fork();
+    if (*pid < 0)
+        return uv_translate_sys_error(errno);
+    if (*pid == 0)
+        leave_parent(socket, number);
+    return 0;
+}
+
+void child_end(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+    }
 }
 
 bool child_ended(pid_t pid, int64_t *status, int *signal)

@@ -59,9 +59,12 @@ void client_answer(const struct client *client, int memory, struct codec_answer 
         fail("the worker gave no answer");
     if (answer->status != CODEC_OK)
         fail(answer->message);
+    const uint8_t *bytes;
     answer->jpeg = malloc(answer->jpeg_length);
-    if (!answer->jpeg || channel_copy_out(memory, answer->jpeg, answer->jpeg_length) != 0)
+    if (!answer->jpeg || channel_seal(memory, answer->jpeg_length, &bytes) != 0)
         fail("the result cannot be had");
+    memcpy(answer->jpeg, bytes, answer->jpeg_length);
+    channel_release(bytes, answer->jpeg_length);
 }
 
 void client_convert(const struct client *client, int source, int max_width,

@@ -19,10 +19,14 @@ local function read(path)
   return file and file:read "a" or ""
 end
 
+local function children(pid)
+  return read(("/proc/%d/task/%d/children"):format(pid, pid)):gmatch "%d+"
+end
+
 ---The worker processes of a program: process numbers.
 local function workers(pid)
   local found = {}
-  for child in read(("/proc/%d/task/%d/children"):format(pid, pid)):gmatch "%d+" do
+  for child in children(pid) do
     if read("/proc/" .. child .. "/cmdline"):find("--codec-worker", 1, true) then
       found[#found + 1] = math.tointeger(child)
     end
@@ -60,26 +64,33 @@ function T:test_one_worker_per_core_is_kept()
   lu.assertEquals(own_workers(), first)
 end
 
--- In a program of its own, which has no worker yet.
-function T:test_a_worker_can_be_started_ahead()
-  local script = set.path .. "/ahead.lua"
-  assert(host.write(script, [[
-    local function count()
-      local pid, found = host.info().pid, 0
-      for child in io.lines(("/proc/%d/task/%d/children"):format(pid, pid), "n") do
-        found = found + (child and 1 or 0)
-      end
-      return found
-    end
-    local before = count()
-    host.decoder()
-    local ahead = count()
-    host.decoder()
-    assert(host.probe(...))
-    print(before, ahead, count())]]))
-  local argv = { host.info().executable, "console", script, set.path .. "/plain.jpg" }
-  local done = assert(host.exec(argv))
-  lu.assertEquals({ done.stdout, done.status }, { "0\t1\t1\n", 0 }, done.stderr)
+-- The worker of a running `affiche convert`, once it is locked in.
+local function worker_of_a_command()
+  for command in children(host.info().pid) do
+    local worker = read("/proc/" .. command .. "/cmdline"):find "%z?convert%z" and
+      children(command)()
+    if worker and read("/proc/" .. worker .. "/status"):find "Seccomp:\t2" then return worker end
+  end
+end
+
+-- `convert` starts its worker before all else, as a copy of itself.
+function T:test_the_worker_of_a_command_has_nothing_of_it()
+  if host.info().sandbox == "process" then return end
+  media.shape(set, 4000, 3000)
+  local argv = { host.info().executable, "convert", set.path .. "/shape.webp", set.path .. "/o" }
+  local running = host.spawn(host.exec, argv, { env = { FTP_PASS = "cornichon" } })
+  local worker
+  for _ = 1, 5000 do
+    worker = worker_of_a_command()
+    if worker then break end
+    host.sleep(0.001)
+  end
+  lu.assertNotNil(worker)
+  local environment = read("/proc/" .. worker .. "/environ")
+  local _, done = running:join()
+  lu.assertNotStrContains(environment, "cornichon")
+  lu.assertEquals(done.status, 0, done.stderr)
+  lu.assertStrContains(done.stdout, "1440x1080")
 end
 
 function T:test_what_holds_a_worker()

@@ -157,6 +157,43 @@ static void test_a_worker_dies_with_its_host(void **state)
     close(tell[1]);
 }
 
+static void test_one_made_early_is_taken(void **state)
+{
+    (void)state;
+    codec_early_start(&world.host.early, misbehave);
+    pid_t pid = world.host.early.pid;
+    if (pid == 0)
+        skip(); // built with a sanitizer
+    codec_pool_prepare(&world.host);
+    assert_int_equal(world.host.early.pid, 0);
+    assert_serves();
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), 0); // a child that lives
+    run(EXIT);                                       // and its successors are made as usual
+    assert_serves();
+    assert_int_equal(kill(pid, 0), -1);
+}
+
+static void test_one_that_died_early_is_replaced(void **state)
+{
+    (void)state;
+    siginfo_t end;
+    codec_early_start(&world.host.early, misbehave);
+    if (world.host.early.pid == 0)
+        skip();
+    kill(world.host.early.pid, SIGKILL);
+    assert_int_equal(waitid(P_PID, (id_t)world.host.early.pid, &end, WEXITED | WNOWAIT), 0);
+    codec_pool_prepare(&world.host);
+    assert_serves();
+}
+
+static void test_one_that_nobody_takes_is_ended(void **state)
+{
+    (void)state;
+    codec_early_start(&world.host.early, misbehave);
+    codec_early_end(&world.host.early);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 int main(int argc, char **argv)
 {
     if (worker_is_wanted(argc, argv))
@@ -167,6 +204,9 @@ int main(int argc, char **argv)
         UNRULY_TEST(test_many_deaths_are_slowed_down),
         UNRULY_TEST(test_a_thousand_deaths_leave_nothing),
         UNRULY_TEST(test_a_worker_dies_with_its_host),
+        UNRULY_TEST(test_one_made_early_is_taken),
+        UNRULY_TEST(test_one_that_died_early_is_replaced),
+        UNRULY_TEST(test_one_that_nobody_takes_is_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
