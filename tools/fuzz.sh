@@ -14,7 +14,7 @@ run() {
   local name=$1 found=build/fuzz/corpus/$1 log=build/fuzz/$1.log most=65536 unwind=1
   shift
   case $name in
-    heif) unwind=0 ;; # to see who called the libraries: tests/fuzz/leaks.txt
+    heif | options) unwind=0 ;; # to see who called the libraries: tests/fuzz/leaks.txt
     dotenv | json | robots | request | redact | listing) most=4096 ;;
   esac
   mkdir -p "$found"
