@@ -163,20 +163,25 @@ static int memory(const char *program, int max_width, const char *first, const c
     return 0;
 }
 
+// Sends a worker the next picture, with memory of its own for the result, as the host does.
+static void ask_next(const struct client *client, int *memory, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    *memory = channel_memory(CODEC_MAX_FILE);
+    client_ask(client, fd, *memory, 1440);
+    close(fd);
+}
+
 // Each worker has one picture at a time; whoever is done gets the next.
-static double pass(const struct client *clients, const int *memories, int workers, char **files,
-                   int count)
+static double pass(const struct client *clients, int workers, char **files, int count)
 {
     struct pollfd wait[MOST_WORKERS];
-    int next = 0, busy = 0;
+    int memories[MOST_WORKERS], next = 0, busy = 0;
     double start = now(CLOCK_MONOTONIC);
     for (int i = 0; i < workers; i++)
         wait[i] = (struct pollfd){.fd = clients[i].socket, .events = POLLIN};
-    for (int i = 0; i < workers && next < count; i++, busy++) {
-        int fd = open(files[next++], O_RDONLY | O_CLOEXEC);
-        client_ask(&clients[i], fd, memories[i], 1440);
-        close(fd);
-    }
+    for (int i = 0; i < workers && next < count; i++, busy++)
+        ask_next(&clients[i], &memories[i], files[next++]);
     while (busy > 0 && poll(wait, (nfds_t)workers, -1) > 0)
         for (int i = 0; i < workers; i++) {
             struct codec_answer answer;
@@ -184,13 +189,11 @@ static double pass(const struct client *clients, const int *memories, int worker
                 continue;
             client_answer(&clients[i], memories[i], &answer);
             free(answer.jpeg);
-            busy--;
-            if (next == count)
-                continue;
-            int fd = open(files[next++], O_RDONLY | O_CLOEXEC);
-            client_ask(&clients[i], fd, memories[i], 1440);
-            close(fd);
-            busy++;
+            close(memories[i]);
+            if (next < count)
+                ask_next(&clients[i], &memories[i], files[next++]);
+            else
+                busy--;
         }
     return now(CLOCK_MONOTONIC) - start;
 }
@@ -207,24 +210,20 @@ static double all_cpu(const struct client *clients, int workers)
 static int rate(const char *program, int workers, int rounds, char **files, int count)
 {
     struct client clients[MOST_WORKERS];
-    int memories[MOST_WORKERS];
     double best = 0, least = 0;
     if (workers > MOST_WORKERS)
         return 1;
-    for (int i = 0; i < workers; i++) {
+    for (int i = 0; i < workers; i++)
         client_open(&clients[i], program);
-        memories[i] = channel_memory(CODEC_MAX_FILE);
-    }
     for (int i = 0; i < rounds; i++) {
         double before = all_cpu(clients, workers);
-        keep_least(&best, pass(clients, memories, workers, files, count));
+        keep_least(&best, pass(clients, workers, files, count));
         keep_least(&least, all_cpu(clients, workers) - before);
     }
     long peak = 0;
     for (int i = 0; i < workers; i++) {
         peak += client_peak(&clients[i]);
         client_close(&clients[i]);
-        close(memories[i]);
     }
     printf("{\"ms\": %.2f, \"cpu\": %.2f, \"peak\": %ld}\n", best / count, least / count, peak);
     return 0;

@@ -34,12 +34,12 @@ local function table_of(bench, files, wanted, found)
       if theirs then
         local name = ("%s, %d thread%s"):format(peer.name, threads, threads > 1 and "s" or "")
         local least = wanted[threads][peer.name]
-        local ratio, cell = theirs.ms / ours[threads].ms, ""
-        if least then cell = bench.against(what .. name, ratio, least, true) end
+        local ratio = theirs.ms / ours[threads].ms
+        local cell = least and bench.against(what .. name, ratio, least, true) or ""
         local most = threads == 1 and wanted.cpu and wanted.cpu[peer.name]
         if most then
           local share = ours[1].cpu / theirs.cpu
-          cell = ("%s CPU of ours %.2f of it, %s"):format(cell, share,
+          cell = ("CPU of ours %.2f of it, %s"):format(share,
             bench.against(what .. name .. ", CPU", share, most))
         end
         bench.say("| %s | %.2f | %.2f | %.2f | %s |", name, theirs.ms, theirs.cpu, ratio, cell)
