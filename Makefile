@@ -21,6 +21,7 @@ OBJ := $(SRC:%.c=$(B)/%.o)
 PRIMS := $(notdir $(basename $(wildcard host/prim/*.c)))
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 BENCH := $(B)/tests/bench/pictures
+FUZZ := $(patsubst %.c,$(B)/%.o,$(filter-out %/fuzz.c,$(wildcard tests/fuzz/*.c)))
 TOOLS := $(patsubst %.c,$(B)/%,$(shell grep -ls '^int main' tests/tools/*.c))
 
 # Asked of pkg-config once, and only when something is compiled: `make deps` may have to bring it.
@@ -39,10 +40,10 @@ SAY = $(if $(V),,@echo "  $@" &&)
 all: $(BIN)
 
 # Seen from outside: Lua, for modules in C, and a name that libde265 is to find here first.
+SEEN = -Wl,--export-dynamic-symbol='lua*' -Wl,--export-dynamic-symbol='de265*'
 $(BIN): $(OBJ)
 	@mkdir -p $(@D)
-	$(SAY) $(LINK) -Wl,--export-dynamic-symbol='lua*' \
-	  -Wl,--export-dynamic-symbol='de265*' -o $@ $^ $(LIBS)
+	$(SAY) $(LINK) $(SEEN) -o $@ $^ $(LIBS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -58,7 +59,8 @@ $(B)/prims.inc: $(wildcard host/prim) Makefile
 $(B)/host/api.o: $(B)/prims.inc
 
 $(UNIT): $(B)/%: $(B)/%.o $(filter-out $(B)/host/main.o,$(OBJ))
-	$(SAY) $(LINK) -o $@ $^ $(LIBS) -lcmocka
+	$(SAY) $(LINK) $(SEEN) -o $@ $^ $(LIBS) -lcmocka
+$(B)/tests/unit/test_fuzz: $(FUZZ)
 
 $(BENCH): $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c)) $(filter-out $(B)/host/main.o,$(OBJ))
 	$(SAY) $(LINK) -o $@ $^ $(LIBS)
@@ -147,6 +149,6 @@ clean:
 	rm -rf build affiche
 
 .PHONY: all deps deps-test check test demo asan tsan valgrind watched crashtest asan-crashtest \
-  bench docs install uninstall fuzz fuzz-objects lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
+  bench docs install uninstall fuzz lint lint-format lint-c lint-lua lint-tree clean unit test-programs spec system
 .SECONDARY:
--include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d $(B)/tests/bench/*.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(wildcard $(B)/tests/tools/*.d $(B)/tests/bench/*.d $(B)/tests/fuzz/*.d)

@@ -185,8 +185,7 @@ static void push_debug_info(lua_State *L, const char *op, int from, long status)
     copy_field(L, from, "type", "type");
 }
 
-// Pushes nil and an Error when the answer at `from` is one. Pushes nothing and returns false else.
-static bool push_refusal(lua_State *L, const char *op, int from, long status)
+bool graph_push_refusal(lua_State *L, const char *op, int from, long status)
 {
     if (lua_istable(L, from)) {
         if (lua_getfield(L, from, "error") == LUA_TTABLE) {
@@ -247,7 +246,7 @@ int graph_finish(lua_State *L, struct op *op)
     else if (!decode(L, r))
         return not_json(L, r, status, reply);
     int answer = lua_gettop(L);
-    if (push_refusal(L, r->name, answer, status)) {
+    if (graph_push_refusal(L, r->name, answer, status)) {
         lua_pushvalue(L, reply);
         return 3;
     }

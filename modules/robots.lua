@@ -13,12 +13,24 @@ local function canonical(path)
   end))
 end
 
--- A rule as a Lua pattern: "*" is anything, "$" at the end is the end.
-local function pattern_of(rule)
+-- Whether a rule is for the path: "*" is anything, "$" at the end is the end. Between stars the
+-- first place will do, so that no rule takes long: as a Lua pattern, twenty stars take for ever.
+local function matches(rule, path)
   local anchored = rule:sub(-1) == "$"
   local text = canonical(anchored and rule:sub(1, -2) or rule)
-  text = text:gsub("[%^%$%(%)%%%.%[%]%+%-%?]", "%%%0"):gsub("%*+", ".-")
-  return "^" .. text .. (anchored and "$" or "")
+  local first, rest = text:match "^([^*]*)(.*)$"
+  local at = #first + 1
+  if path:sub(1, #first) ~= first then return false end
+  if rest == "" then return not anchored or at > #path end
+  local middle, last = rest:match "^(.*%*)([^*]*)$"
+  for part in middle:gmatch "[^*]+" do
+    local _, stop = path:find(part, at, true)
+    if not stop then return false end
+    at = stop + 1
+  end
+  if not anchored then return path:find(last, at, true) ~= nil end
+  local tail = #path - #last + 1
+  return tail >= at and path:sub(tail) == last
 end
 
 local function lines_of(text)
@@ -75,7 +87,7 @@ function M.allows(text, agent, path)
   local best = { allow = true, path = "" }
   for _, rule in ipairs(rules_for(groups_of(text), agent)) do
     local longer = #rule.path > #best.path or #rule.path == #best.path and rule.allow
-    if rule.path ~= "" and longer and path:find(pattern_of(rule.path)) then best = rule end
+    if rule.path ~= "" and longer and matches(rule.path, path) then best = rule end
   end
   return best.allow, not best.allow and best.path or nil
 end

@@ -23,10 +23,11 @@ $(B)/%.tidy: %.c $(B)/%.o .clang-tidy tools/lint.h
 	@clang-tidy --quiet $< -- $(LANGUAGE) -include tools/lint.h > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
 
-# Each reader of foreign bytes for SECONDS with clang's fuzzer and sanitizers.
+# Each reader of foreign bytes for SECONDS with clang's fuzzer and sanitizers; NAME is some of them.
 SECONDS ?= 60
 fuzz:
-	$(AGAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" WARN= LDFLAGS= \
-	  SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" fuzz-objects
-	@tools/fuzz.sh $(SECONDS)
-fuzz-objects: $(patsubst %.c,$(B)/%.o,$(wildcard host/codec/*.c) host/codec_check.c host/sniff.c)
+	$(AGAIN) B=build/fuzz CC=clang CFLAGS="-O1 -g" WARN= LDFLAGS="-fsanitize=fuzzer" \
+	  SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" build/fuzz/tests/fuzz/fuzz
+	@tools/fuzz.sh $(SECONDS) $(NAME)
+$(B)/tests/fuzz/fuzz: $(FUZZ) $(B)/tests/fuzz/fuzz.o $(filter-out $(B)/host/main.o,$(OBJ))
+	$(SAY) $(LINK) $(SEEN) -o $@ $^ $(LIBS)

@@ -95,8 +95,8 @@ static void keep_date(char *text, size_t size, const struct entry *e)
         return;
     text[0] = 0;
     text_add(text, size, e->text, 19);
-    if (strlen(text) != 19)
-        return;
+    if (strlen(text) != 19 || text[4] != ':' || text[7] != ':' || text[10] != ' ')
+        return; // shown as it is
     text[4] = text[7] = '-';
     text[10] = 'T';
 }

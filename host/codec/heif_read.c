@@ -248,7 +248,9 @@ static int decode_picture(struct run *run, const struct reader *r, struct image 
         return report_memory(run);
     if (options->version >= 2)
         options->to_8_bits = 1;
-    if (options->version >= 3)
+    // From version 8 on this also refuses a picture with missing tiles. Before, all it did was to
+    // refuse numbers of colours that nobody defined, and to lose the memory of such a picture.
+    if (options->version >= 8)
         options->strict = 1;
     struct heif_error error = r->heif->decode_image(r->picture, &decoded, HEIF_COLOUR_RGB,
                                                     alpha ? HEIF_RGBA : HEIF_RGB, options);

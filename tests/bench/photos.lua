@@ -99,15 +99,15 @@ local function fill(set, found, root)
   return files
 end
 
--- A picture that fades out downwards, with a hole.
-local function fade(source, path)
+-- The picture with as much alpha as `alpha_at` says for each height.
+local function with_alpha(source, path, alpha_at)
   if host.stat(path) then return path end
   local pam = run { "dwebp", "-quiet", source, "-pam", "-o", "-" }
   local head, pixels = pam:match "^(.-ENDHDR\n)(.*)$"
   local width, height = tonumber(head:match "WIDTH (%d+)"), tonumber(head:match "HEIGHT (%d+)")
   local rows = { head }
   for y = 0, height - 1 do
-    local alpha = (y > 200 and y < 400) and "\0" or string.char(255 - 255 * y // height)
+    local alpha = string.char(alpha_at(y / height))
     local row = pixels:sub(y * width * 4 + 1, (y + 1) * width * 4)
     rows[#rows + 1] = row:gsub("(...).", function(rgb) return rgb .. alpha end)
   end
@@ -117,15 +117,50 @@ local function fade(source, path)
   return path
 end
 
----Sets of paths by name: small, wide, large, tiny, lossless, alpha. Made once; `root` is kept.
+-- Fades out downwards, with a hole.
+local function fade(y)
+  return (y > 0.148 and y < 0.296) and 0 or 255 - 255 * y // 1 | 0
+end
+
+local function bands(y)
+  return y % 0.2 < 0.1 and 0 or 255
+end
+
+---Whether the alpha of a WebP begins with a palette, which libwebp then decodes in single bytes.
+function M.has_palette_alpha(path)
+  local bytes = assert(host.read(path))
+  local at = 13
+  while at + 10 <= #bytes do
+    local name, size = ("<c4I4"):unpack(bytes, at)
+    local compression, first = bytes:byte(at + 8) & 3, bytes:byte(at + 9)
+    if name == "ALPH" then return compression == 1 and first & 7 == 7 end
+    at = at + 8 + size + size % 2
+  end
+  return false
+end
+
+-- PNG of what two sets hold, without and with alpha.
+local function as_png(root, set)
+  local files = {}
+  for i = 1, math.min(4, #set) do
+    files[i] = root .. "/" .. set[i]:match "([^/]*)%.webp$" .. ".png"
+    if not host.stat(files[i]) then run { "dwebp", "-quiet", set[i], "-o", files[i] } end
+  end
+  return files
+end
+
+---Sets of paths by name: small, wide, large, tiny, lossless, alpha, cutout, and as PNG rgb, rgba.
+---Made once; `root` is kept.
 function M.prepare(root)
   local found, sets = sources(root), {}
   table.sort(found, function(a, b) return a.detail > b.detail end) -- the drawn ones come last
   for _, set in ipairs(SETS) do sets[set.name] = fill(set, found, root) end
-  sets.alpha = {}
+  sets.alpha, sets.cutout = {}, {}
   for i = 1, math.min(4, #sets.small) do
-    sets.alpha[i] = fade(sets.small[i], ("%s/alpha%02d.webp"):format(root, i))
+    sets.alpha[i] = with_alpha(sets.small[i], ("%s/alpha%02d.webp"):format(root, i), fade)
   end
+  sets.cutout[1] = with_alpha(sets.small[1], root .. "/cutout01.webp", bands)
+  sets.rgb, sets.rgba = as_png(root, sets.small), as_png(root, sets.alpha)
   return sets
 end
 

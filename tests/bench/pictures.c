@@ -2,11 +2,15 @@
 //
 //   pictures ratio PROGRAM ROUNDS MAX_WIDTH FILE...   one line of JSON with times and ratios
 //   pictures memory PROGRAM MAX_WIDTH FIRST FILE      KB of a fresh worker after one, and the other
-//   pictures rate PROGRAM WORKERS ROUNDS FILE...      best milliseconds for all files
+//   pictures rate PROGRAM WORKERS ROUNDS FILE...      best milliseconds of a file, wall and CPU
 //   pictures quality PROGRAM MAX_WIDTH FILE...        dB of luma, less the reference's own JPEG
+//   pictures png ROUNDS FILE...                       decoding by our reader and by libpng
+//   pictures apart PROGRAM ROUNDS FILE                a conversion here, and in a worker
 //   pictures took COMMAND [ARGUMENT...]               milliseconds of a whole command
 //   pictures ours FILE | pictures bound FILE          one conversion, for counting instructions
 #include "bound.h"
+#include "clock.h"
+#include "parts.h"
 #include "quality.h"
 #include "worker_client.h"
 
@@ -19,7 +23,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sys/channel.h"
@@ -34,13 +37,6 @@ struct picture {
     double decode, encode, cpu, wall, bound_wall; // minima, milliseconds
 };
 
-static double now(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 static void load(struct picture *p, const char *path)
 {
     struct stat facts;
@@ -53,12 +49,6 @@ static void load(struct picture *p, const char *path)
     p->bytes = malloc(p->length);
     if (!p->bytes || pread(p->fd, p->bytes, p->length, 0) != (ssize_t)p->length)
         exit(1);
-}
-
-static void keep_least(double *least, double value)
-{
-    if (*least == 0 || value < *least)
-        *least = value;
 }
 
 static void measure_ours(struct picture *p, const struct client *client, int max_width)
@@ -173,20 +163,25 @@ static int memory(const char *program, int max_width, const char *first, const c
     return 0;
 }
 
+// Sends a worker the next picture, with memory of its own for the result, as the host does.
+static void ask_next(const struct client *client, int *memory, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    *memory = channel_memory(CODEC_MAX_FILE);
+    client_ask(client, fd, *memory, 1440);
+    close(fd);
+}
+
 // Each worker has one picture at a time; whoever is done gets the next.
-static double pass(const struct client *clients, const int *memories, int workers, char **files,
-                   int count)
+static double pass(const struct client *clients, int workers, char **files, int count)
 {
     struct pollfd wait[MOST_WORKERS];
-    int next = 0, busy = 0;
+    int memories[MOST_WORKERS], next = 0, busy = 0;
     double start = now(CLOCK_MONOTONIC);
     for (int i = 0; i < workers; i++)
         wait[i] = (struct pollfd){.fd = clients[i].socket, .events = POLLIN};
-    for (int i = 0; i < workers && next < count; i++, busy++) {
-        int fd = open(files[next++], O_RDONLY | O_CLOEXEC);
-        client_ask(&clients[i], fd, memories[i], 1440);
-        close(fd);
-    }
+    for (int i = 0; i < workers && next < count; i++, busy++)
+        ask_next(&clients[i], &memories[i], files[next++]);
     while (busy > 0 && poll(wait, (nfds_t)workers, -1) > 0)
         for (int i = 0; i < workers; i++) {
             struct codec_answer answer;
@@ -194,37 +189,43 @@ static double pass(const struct client *clients, const int *memories, int worker
                 continue;
             client_answer(&clients[i], memories[i], &answer);
             free(answer.jpeg);
-            busy--;
-            if (next == count)
-                continue;
-            int fd = open(files[next++], O_RDONLY | O_CLOEXEC);
-            client_ask(&clients[i], fd, memories[i], 1440);
-            close(fd);
-            busy++;
+            close(memories[i]);
+            if (next < count)
+                ask_next(&clients[i], &memories[i], files[next++]);
+            else
+                busy--;
         }
     return now(CLOCK_MONOTONIC) - start;
+}
+
+// Of the workers, and of what the host would do.
+static double all_cpu(const struct client *clients, int workers)
+{
+    double sum = now(CLOCK_THREAD_CPUTIME_ID);
+    for (int i = 0; i < workers; i++)
+        sum += client_cpu(&clients[i]);
+    return sum;
 }
 
 static int rate(const char *program, int workers, int rounds, char **files, int count)
 {
     struct client clients[MOST_WORKERS];
-    int memories[MOST_WORKERS];
-    double best = 0;
+    double best = 0, least = 0;
     if (workers > MOST_WORKERS)
         return 1;
-    for (int i = 0; i < workers; i++) {
+    for (int i = 0; i < workers; i++)
         client_open(&clients[i], program);
-        memories[i] = channel_memory(CODEC_MAX_FILE);
+    for (int i = 0; i < rounds; i++) {
+        double before = all_cpu(clients, workers);
+        keep_least(&best, pass(clients, workers, files, count));
+        keep_least(&least, all_cpu(clients, workers) - before);
     }
-    for (int i = 0; i < rounds; i++)
-        keep_least(&best, pass(clients, memories, workers, files, count));
     long peak = 0;
     for (int i = 0; i < workers; i++) {
         peak += client_peak(&clients[i]);
         client_close(&clients[i]);
-        close(memories[i]);
     }
-    printf("{\"ms\": %.2f, \"peak\": %ld}\n", best / count, peak);
+    printf("{\"ms\": %.2f, \"cpu\": %.2f, \"peak\": %ld}\n", best / count, least / count, peak);
     return 0;
 }
 
@@ -306,6 +307,10 @@ int main(int argc, char **argv)
         return rate(argv[2], atoi(argv[3]), atoi(argv[4]), argv + 5, argc - 5);
     if (strcmp(mode, "quality") == 0 && argc > 4)
         return quality(argv[2], atoi(argv[3]), argv + 4, argc - 4);
+    if (strcmp(mode, "png") == 0 && argc > 3)
+        return parts_png(atoi(argv[2]), argv + 3, argc - 3);
+    if (strcmp(mode, "apart") == 0 && argc == 5)
+        return parts_apart(argv[2], atoi(argv[3]), argv[4]);
     if (strcmp(mode, "took") == 0)
         return took(argv + 2);
     if ((strcmp(mode, "ours") == 0 || strcmp(mode, "bound") == 0) && argc == 3)

@@ -6,7 +6,9 @@ local root = host.info().root
 package.path = root .. "/tests/bench/?.lua;" .. package.path
 local json = require "json"
 local peers = require "peers"
+local parts = require "parts"
 local photos = require "photos"
+local rates = require "rates"
 
 local MEASURE = root .. "/build/tests/bench/pictures"
 local PROGRAM, WORK = host.info().executable, root .. "/build/pictures"
@@ -34,6 +36,9 @@ local function against(what, value, wanted, at_least)
   return good and text or text .. " **missed**"
 end
 
+local bench = { say = say, measure = measure, against = against, program = PROGRAM, work = WORK,
+  scaled = SCALED }
+
 local BOUNDS = {
   { "small", "lossy 1080x1350", 1.05 }, { "alpha", "with alpha 1080x1350", 1.10 },
   { "lossless", "lossless 1080x1350", 1.05 }, { "large", "4032x3024 to 1440", 1.15 },
@@ -58,22 +63,31 @@ local function bounds(sets)
   end
 end
 
+local MEMORY = { { "small", 1.5 }, { "cutout", 2.5 }, { "alpha", 6.5 }, { "lossless", 4 },
+  { "large", 1.5 }, { "wide", 1.5 } }
+local TITLES = { cutout = "cut out 1080x1350" }
+for _, row in ipairs(BOUNDS) do TITLES[row[1]] = row[2] end
+
 local function memory(sets)
   say "\n## Memory\n"
   say "Peak of a worker above that after a picture of 16x16, MB, for one picture. The rule is the "
   say "file, 1.5 bytes for each pixel of source and result (2.5 with alpha, 4 lossless), 1 MB. A "
-  say "worker fetches 3 MB for a usual picture before its first job: they are idle memory too.\n"
+  say "worker fetches 3 MB for a usual picture before its first job: they are idle memory too."
+  say "libwebp decodes the alpha of what is cut out with a palette, a byte a pixel or less; what"
+  say "is smooth, as whole pixels, four bytes each, all at once: they are in the rule there.\n"
   say "| picture | idle | peak | above idle | rule |"
   say "|---|---|---|---|---|"
-  for _, row in ipairs(BOUNDS) do
-    local name, title = row[1], row[2]
-    local path = sets[name][1]
+  for _, row in ipairs(MEMORY) do
+    local name, bytes = row[1], row[2]
+    local title, path = TITLES[name], sets[name][1]
+    if name == "cutout" or name == "alpha" then
+      assert(photos.has_palette_alpha(path) == (name == "cutout"), path)
+    end
     local facts = assert(host.probe(path))
     local result = math.min(facts.width, SCALED)
     local pixels = facts.width * facts.height
     local height = facts.height * result // facts.width
     pixels = pixels + (result < facts.width and result * height or 0)
-    local bytes = name == "alpha" and 2.5 or name == "lossless" and 4 or 1.5
     local m = measure("memory", PROGRAM, SCALED, sets.tiny[1], path)
     local rule = (facts.size + bytes * pixels) / 1048576 + 1
     say("| %s | %.1f | %.1f | %.1f | %s |", title, m.before / 1024, m.after / 1024,
@@ -154,30 +168,6 @@ local function start_up()
     ours, nothing, ours - nothing, against("start-up, ms", ours - nothing, 5))
 end
 
-local function throughput(sets, found)
-  say "\n## Many pictures, one process\n"
-  local files = sets.small
-  local one = measure("rate", PROGRAM, 1, 5, table.unpack(files))
-  local two = measure("rate", PROGRAM, 2, 5, table.unpack(files))
-  say("%d pictures of 1080x1350, best pass, milliseconds of wall time for a picture.\n", #files)
-  say "| | ms | ratio | wanted |"
-  say "|---|---|---|---|"
-  say("| one worker (peak %.0f MB) | %.2f | 1.00 | |", one.peak / 1024, one.ms)
-  say("| two workers (peak %.0f MB) | %.2f | %.2f × one | %s |", two.peak / 1024, two.ms,
-    one.ms / two.ms, against("two workers", one.ms / two.ms, 1.75, true))
-  local wanted = { vips = 2.2, Pillow = 2.1, sharp = 2.4 }
-  for _, peer in ipairs(found) do
-    local argv = peer.loop and peer.loop(WORK .. "/out.jpg", files)
-    local out = argv and peers.run(argv)
-    if out then
-      local ratio = tonumber(out) / one.ms
-      say("| %s | %.2f | %.2f | %s |", peer.name, tonumber(out), ratio,
-        against("many pictures, " .. peer.name, ratio, wanted[peer.name], true))
-    end
-  end
-  say "\nWhile others use the cores, two workers look slow: see the load above."
-end
-
 -- What callgrind counts inside a function and all that it calls.
 local function count(inside, mode, path)
   local argv = { "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null" }
@@ -230,7 +220,8 @@ memory(sets)
 quality(sets)
 commands(sets, found)
 start_up()
-throughput(sets, found)
+rates.say(bench, sets, found)
+parts.say(bench, sets)
 say "\n## What misses\n"
 say(#missed == 0 and "Nothing." or "- " .. table.concat(missed, "\n- "))
 assert(host.mkdir(root .. "/docs"))

@@ -51,7 +51,7 @@ void client_ask(const struct client *client, int source, int memory, int max_wid
         fail("the worker is gone");
 }
 
-void client_answer(const struct client *client, int memory, struct codec_answer *answer)
+void client_wait(const struct client *client, struct codec_answer *answer)
 {
     struct pollfd wait = {.fd = client->socket, .events = POLLIN};
     poll(&wait, 1, -1);
@@ -59,7 +59,12 @@ void client_answer(const struct client *client, int memory, struct codec_answer 
         fail("the worker gave no answer");
     if (answer->status != CODEC_OK)
         fail(answer->message);
+}
+
+void client_answer(const struct client *client, int memory, struct codec_answer *answer)
+{
     const uint8_t *bytes;
+    client_wait(client, answer);
     answer->jpeg = malloc(answer->jpeg_length);
     if (!answer->jpeg || channel_seal(memory, answer->jpeg_length, &bytes) != 0)
         fail("the result cannot be had");

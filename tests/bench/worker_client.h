@@ -13,7 +13,9 @@ struct client {
 void client_open(struct client *client, const char *program);
 // Sends a job for an open file.
 void client_ask(const struct client *client, int source, int memory, int max_width);
-// Waits for the answer and copies the JPEG out, into the answer's `jpeg` (owned, malloc).
+// Waits for the answer, whose `jpeg` means nothing.
+void client_wait(const struct client *client, struct codec_answer *answer);
+// The same, and copies the JPEG out, into the answer's `jpeg` (owned, malloc).
 void client_answer(const struct client *client, int memory, struct codec_answer *answer);
 // Both, with memory of its own: what the host does for a picture.
 void client_convert(const struct client *client, int source, int max_width,

@@ -160,6 +160,22 @@ function T:test_a_worker_of_its_own()
   lu.assertNotStrContains(read("/proc/" .. other .. "/maps"), "libheif")
 end
 
+---Numbers of colours that nobody defined are none, as they are in the container; and a worker that
+---reads many such pictures does not grow: each frame would be 30 KB.
+function T:test_undefined_colours_cost_nothing()
+  local name = avif("rgb.png", "odd.avif", { "--ignore-icc", "--cicp", "1/3/6" })
+  local function grown()
+    local pid = child "--codec-worker=heif"
+    return tonumber(read("/proc/" .. pid .. "/status"):match "VmRSS:%s*(%d+)")
+  end
+  assert_close(name)
+  for _ = 1, 40 do assert(our.convert(name)) end
+  local before = grown()
+  for _ = 1, 200 do assert(our.convert(name)) end
+  if host.info().sandbox == "process" then return end -- a sanitizer keeps what was freed
+  lu.assertTrue(grown() - before < 2048, ("grew by %d KB"):format(grown() - before))
+end
+
 ---Without the library: what is missing, by name; and everything else goes on.
 function T:test_its_absence_is_named()
   local found = assert(host.decoders())

@@ -52,6 +52,27 @@ function T:test_wildcards_the_end_and_escapes()
   lu.assertFalse(allows("User-agent: *\nDisallow: /%7Eme", "/~me/x"))
 end
 
+function T:test_stars_anywhere()
+  local cases = {
+    ["/*/b*.jpg$"] = { ["/a/b.jpg"] = false, ["/a/bc.jpg.jpg"] = false, ["/b/a.jpg"] = true,
+      ["/a/b.jpg?"] = true, ["/a/b"] = true },
+    ["/a*a$"] = { ["/a"] = true, ["/aa"] = false, ["/aba"] = false, ["/ab"] = true },
+    ["/a$"] = { ["/a"] = false, ["/ab"] = true }, ["*"] = { ["/"] = false },
+    ["/a**$"] = { ["/a"] = false, ["/b"] = true },
+  }
+  for rule, paths in pairs(cases) do
+    for path, allowed in pairs(paths) do
+      lu.assertEquals(allows("User-agent: *\nDisallow: " .. rule, path), allowed, rule .. path)
+    end
+  end
+end
+
+---Found by fuzzing: as a pattern this took for ever, and the program was ended after 30 s.
+function T:test_no_rule_takes_long()
+  local rule = "/" .. ("*a"):rep(2000) .. "*b"
+  lu.assertTrue(allows("User-agent: *\nDisallow: " .. rule, "/" .. ("a"):rep(3000)))
+end
+
 function T:test_the_rule_that_forbids_is_named()
   local _, rule = robots.allows("User-agent: *\nDisallow: /media/", AGENT, "/media/a.jpg")
   lu.assertEquals(rule, "/media/")

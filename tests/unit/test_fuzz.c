@@ -1,18 +1,19 @@
-// test_fuzz.c - the kept inputs of `make fuzz`, through the same entries. Runs in the project's
-// root.
+// test_fuzz.c - the kept inputs of `make fuzz`, through each of the same entries. Runs in the
+// project's root.
 #include "../fuzz/entries.h"
 
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #define CORPUS "tests/fuzz/corpus"
 
-static void feed_file(const char *folder, const char *name, fuzz_fn entry)
+static void feed_file(const char *folder, const char *name, fuzz_fn run)
 {
     static uint8_t bytes[1 << 20];
     char path[512];
@@ -24,12 +25,11 @@ static void feed_file(const char *folder, const char *name, fuzz_fn entry)
     uint8_t *exact = malloc(length ? length : 1);
     assert_non_null(exact);
     memcpy(exact, bytes, length);
-    entry(exact, length);
-    fuzz_probe(exact, length);
+    run(exact, length);
     free(exact);
 }
 
-static void feed(const char *folder, fuzz_fn entry)
+static void feed(const char *folder, fuzz_fn run)
 {
     char path[128];
     snprintf(path, sizeof path, CORPUS "/%s", folder);
@@ -39,61 +39,29 @@ static void feed(const char *folder, fuzz_fn entry)
     for (struct dirent *e; (e = readdir(listing)) != NULL;) {
         if (e->d_name[0] == '.')
             continue;
-        feed_file(folder, e->d_name, entry);
+        feed_file(folder, e->d_name, run);
         count++;
     }
     closedir(listing);
     assert_true(count >= 5);
 }
 
-static void test_jpeg(void **state)
+static void test_entry(void **state)
 {
-    (void)state;
-    feed("jpeg", fuzz_jpeg);
-}
-
-static void test_png(void **state)
-{
-    (void)state;
-    feed("png", fuzz_png);
-}
-
-static void test_webp(void **state)
-{
-    (void)state;
-    feed("webp", fuzz_webp);
-}
-
-static void test_gif(void **state)
-{
-    (void)state;
-    feed("gif", fuzz_gif);
-}
-
-static void test_heif(void **state)
-{
-    (void)state;
-    feed("heif", fuzz_heif);
-}
-
-static void test_boxes(void **state)
-{
-    (void)state;
-    feed("boxes", fuzz_boxes);
-}
-
-static void test_words(void **state)
-{
-    (void)state;
-    feed("words", fuzz_words);
+    const struct fuzz_entry *entry = *state;
+    char folders[128];
+    snprintf(folders, sizeof folders, "%s", entry->kept ? entry->kept : entry->name);
+    char *rest = NULL;
+    for (char *name = strtok_r(folders, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
+        feed(name, entry->run);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_jpeg),  cmocka_unit_test(test_png),  cmocka_unit_test(test_webp),
-        cmocka_unit_test(test_gif),   cmocka_unit_test(test_heif), cmocka_unit_test(test_boxes),
-        cmocka_unit_test(test_words),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct CMUnitTest tests[64];
+    size_t count = 0;
+    for (const struct fuzz_entry *e = fuzz_entries; e->name; e++)
+        tests[count++] = (struct CMUnitTest){
+            .name = e->name, .test_func = test_entry, .initial_state = (void *)(uintptr_t)e};
+    return _cmocka_run_group_tests("fuzz", tests, count, NULL, NULL);
 }
