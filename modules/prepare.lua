@@ -3,15 +3,11 @@ local caption = require "caption"
 local ffmpeg = require "ffmpeg"
 local i18n = require "i18n"
 local json = require "json"
+local policy = require "policy"
 local script = require "script"
 local video = require "video"
 
 local M = {}
-
--- Options of host.convert that a format's entry may set.
-local CONVERT = { "quality", "fit", "background", "min_width", "max_width", "min_ratio",
-  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y",
-  "keep" }
 
 local MOST_ALT_TEXT = 1000  -- characters
 local MOST_LOST = 1         -- seconds that a video may get shorter when it is written anew
@@ -133,7 +129,7 @@ end
 
 local function picture(item, entry)
   local options = {}
-  for _, key in ipairs(CONVERT) do options[key] = entry[key] end
+  for _, key in ipairs(policy.CONVERT) do options[key] = entry[key] end
   local made, err = host.convert(item.file, item:temp(".jpg"), options)
   if not made then return nil, err end
   return { file = made.path, target_width = made.width, target_height = made.height,

@@ -30,7 +30,7 @@ M.commands = {
   { name = "convert",
     { argument = "input", about = "cli.input" },
     { argument = "output", about = "cli.output" },
-    { option = "--fit", name = "FIT", about = "cli.fit", choices = { "pad", "crop", "none" } },
+    { option = "--fit", name = "FIT", about = "cli.fit", choices = { "pad", "crop", "none", "story" } },
     { option = "--quality", name = "N", about = "cli.quality", low = 1, high = 100 },
     { option = "--max-width", name = "N", about = "cli.max_width", low = 1, high = 65500 } },
   { name = "console", { argument = "files", about = "cli.console_files", many = true } },
