@@ -36,6 +36,7 @@ static void set_video_facts(lua_State *L, const struct codec_facts *facts)
     set_integer(L, "rotation", facts->rotation);
     set_boolean(L, "faststart", facts->faststart);
     set_boolean(L, "edit_list", facts->edit_list);
+    set_number(L, "edit_shift", facts->edit_shift);
     set_integer(L, "moov", (lua_Integer)facts->moov);
     set_text(L, "codec", facts->codec);
     set_text(L, "audio_codec", facts->audio_codec);

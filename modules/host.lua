@@ -289,6 +289,7 @@ function host.lock(path, options) end
 ---@field rotation? 0|90|180|270 clockwise, to be shown upright
 ---@field faststart? boolean the index (moov) stands before the data (mdat)
 ---@field edit_list? boolean a track is shifted or cut by an edit list
+---@field edit_shift? number by how many seconds at most; 1e6 when it is more than a shift
 
 ---The words that a file carries along, from EXIF, else IPTC, else XMP, else the text chunks of PNG:
 ---UTF-8, cut when very long, absent when there are none.

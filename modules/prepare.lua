@@ -86,6 +86,7 @@ local function mended(item, entry, cure, facts, faults)
   end
   local result, problem = host.probe(target)
   if not result then return nil, problem end
+  ffmpeg.add_facts(result, target)
   local left = video.faults(result, entry)
   if math.abs(result.duration - facts.duration) > MOST_LOST then
     return nil, refusal(faults, i18n.t("video.shorter",
@@ -98,6 +99,7 @@ end
 local function film(item, entry)
   local facts, err = host.probe(item.file)
   if not facts then return nil, err end
+  ffmpeg.add_facts(facts, item.file)
   local faults = video.faults(facts, entry)
   local cure = video.cure(faults, entry.fix)
   if cure == "refuse" then return nil, refusal(faults) end

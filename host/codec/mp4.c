@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MAX_DEPTH 8
+#define EVERYTHING 1e6  // seconds
 #define MAX_BOXES 50000 // of a quarter of an hour in fragments of half a second
 
 static int walk(struct movie *m, uint64_t at, uint64_t end, int depth);
@@ -118,20 +119,43 @@ static int read_stts(struct movie *m, const struct box *box)
     return 0;
 }
 
+// At most two entries are taken for what they are: an empty one, which delays the track, and one
+// that plays the rest of it from some point on.
 static int read_elst(struct movie *m, const struct box *box)
 {
-    uint8_t b[28];
+    uint8_t b[8 + 2 * 20];
+    struct track *t = m->track;
     int got = mp4_payload(m, box, b, sizeof b);
     if (got < 0)
         return -1;
-    uint32_t count = input_be32(b + 4);
-    // One entry that plays the whole from the start, at normal speed, edits nothing.
-    bool long_form = b[0] == 1;
-    if (got < (long_form ? 28 : 20))
-        count = count > 0 ? 2 : 0;
-    uint64_t from = long_form ? input_be64(b + 16) : input_be32(b + 12);
-    m->track->edits = count > 1 || (count == 1 && from != 0);
+    bool wide = b[0] == 1; // of 64 bits
+    size_t size = wide ? 20 : 12;
+    uint32_t count = input_be32(b + 4),
+             most = (uint32_t)((size_t)got - (got < 8 ? (size_t)got : 8)) / (uint32_t)size;
+    t->edits = t->cut = count > most;
+    for (uint32_t i = 0; i < count && i < most && i < 2; i++) {
+        const uint8_t *e = b + 8 + i * size;
+        uint64_t lasts = wide ? input_be64(e) : input_be32(e);
+        int64_t from = wide ? (int64_t)input_be64(e + 8) : (int32_t)input_be32(e + 4);
+        if (from < 0 && i == 0)
+            t->delayed = lasts;
+        else if (from >= 0 && (i == 0 || t->delayed))
+            t->skipped = (uint64_t)from;
+        else
+            t->cut = true;
+    }
+    t->cut = t->cut || count > 2;
+    t->edits = t->cut || t->delayed || t->skipped;
     return 0;
+}
+
+// By how many seconds the edits of a track move or cut it.
+static double edit_shift(const struct movie *m, const struct track *t)
+{
+    if (t->cut)
+        return EVERYTHING;
+    double skipped = t->timescale ? (double)t->skipped / t->timescale : 0;
+    return skipped + (m->timescale ? (double)t->delayed / m->timescale : 0);
 }
 
 static double frames_a_second(uint32_t timescale, uint32_t step)
@@ -150,8 +174,10 @@ static void keep_track(struct movie *m)
         facts->audio_rate = t->rate;
     }
     bool picture = t->handler == BOX('v', 'i', 'd', 'e');
-    if (picture || t->handler == BOX('s', 'o', 'u', 'n'))
+    if (picture || t->handler == BOX('s', 'o', 'u', 'n')) {
         facts->edit_list = facts->edit_list || t->edits;
+        facts->edit_shift = fmax(facts->edit_shift, edit_shift(m, t));
+    }
     if (!picture || facts->width)
         return;
     facts->width = t->width;
@@ -206,19 +232,6 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
     }
 }
 
-// Where a phone says where it was: a box ©xyz or loci, or a key of Apple's, somewhere in the words
-// about the film. Nobody keeps the rules in there, so they are searched, not read.
-static int search_place(struct movie *m, const struct box *box)
-{
-    static const char *const signs[] = {"\xA9xyz", "loci", "location.ISO6709"};
-    uint8_t b[8192];
-    int got = mp4_payload(m, box, b, sizeof b);
-    for (size_t i = 0; got > 0 && i < sizeof signs / sizeof signs[0]; i++)
-        if (memmem(b, (size_t)got, signs[i], strlen(signs[i])))
-            m->run->answer->facts.extras |= CODEC_GPS;
-    return got < 0 ? -1 : 0;
-}
-
 static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
 {
     if (depth == 0 && box->type == BOX('m', 'd', 'a', 't')) {
@@ -242,8 +255,9 @@ static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
     if ((depth == 0 && box->type == BOX('m', 'o', 'o', 'f')) ||
         (depth == 1 && box->type == BOX('t', 'r', 'a', 'f')))
         return walk(m, box->payload, box->end, depth + 1);
-    if (box->type == BOX('u', 'd', 't', 'a') || box->type == BOX('m', 'e', 't', 'a'))
-        return search_place(m, box);
+    if (box->type == BOX('u', 'd', 't', 'a') || box->type == BOX('m', 'e', 't', 'a') ||
+        box->type == BOX('u', 'u', 'i', 'd'))
+        return mp4_search_words(m, box);
     return m->track ? visit_in_track(m, box, depth) : mp4_read_fragment(m, box);
 }
 

@@ -113,8 +113,7 @@ static int read_trun(struct movie *m, const struct box *box)
         add_run(f, f->step, count);
         return 0;
     }
-    size_t size =
-        4 * words_of(flags, TRUN_DURATION | TRUN_SIZE | TRUN_SAMPLE_FLAGS | TRUN_SHIFT);
+    size_t size = 4 + 4 * words_of(flags, TRUN_SIZE | TRUN_SAMPLE_FLAGS | TRUN_SHIFT);
     uint64_t at = box->payload + 8 + 4 * words_of(flags, TRUN_OFFSET | TRUN_FLAGS);
     return at <= box->end ? add_frames(m, box, at, count, size) : mp4_damaged(m, box);
 }

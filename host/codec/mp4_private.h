@@ -22,6 +22,9 @@ struct track {
     int channels, rate;  // of sound
     double pixel_aspect; // width of a pixel by its height, 0 when it is not said
     bool edits;
+    uint64_t skipped; // by its edit list, in timescale
+    uint64_t delayed; // the same, in the film's timescale
+    bool cut;         // it has more edits than these
     char codec[8];
 };
 
@@ -48,6 +51,7 @@ struct movie {
     uint32_t timescale;
     uint64_t duration;
     struct fragments fragments;
+    uint64_t searched; // bytes of words
 };
 
 // Reads up to `want` bytes of a payload; a shorter one is zero-filled. The number read, or -1.
@@ -57,6 +61,9 @@ int mp4_damaged(struct movie *m, const struct box *box);
 
 // The first sample entry of the track in hand: its name, size, sound.
 int mp4_read_stsd(struct movie *m, const struct box *box);
+
+// What stands beside the film in a box of words: bits of codec_extra go to the facts.
+int mp4_search_words(struct movie *m, const struct box *box);
 
 // A leaf of a fragment, or of what the index says of them; others are left alone.
 int mp4_read_fragment(struct movie *m, const struct box *box);

@@ -12,7 +12,8 @@ struct span {
     const uint8_t *p, *end;
 };
 
-// The content of the descriptor at the start of `s`, without `skip` bytes; empty when it is another.
+// The content of the descriptor at the start of `s`, without `skip` bytes; empty when it is
+// another.
 static struct span descriptor(struct span s, int tag, size_t skip)
 {
     size_t length = 0;

@@ -1,6 +1,7 @@
 // test_mp4.c - the box reader, on files made box by box, whole and hostile.
 #include "codec/mp4.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -201,6 +202,7 @@ static void test_rotation_and_edits(void **state)
         assert_int_equal(probe(used), 0);
         assert_int_equal(answer.facts.rotation, degrees);
         assert_int_equal(answer.facts.edit_list, degrees != 0);
+        assert_true(answer.facts.edit_shift == (degrees ? 512 / 15000.0 : 0));
         assert_false(answer.facts.faststart);
     }
 }
@@ -250,6 +252,72 @@ static void put_fragment(uint32_t track, uint32_t count, uint32_t each)
         put32(each), put32(1);
     end(trun), end(traf), end(moof);
     put_mdat();
+}
+
+// A box at the top, which the words stand behind `before` other bytes of.
+static uint32_t extras_of(const char *type, size_t before, const char *words, size_t length)
+{
+    used = 0;
+    put_ftyp();
+    put_moov(0, 0);
+    size_t box = begin(type);
+    zeros(before);
+    put_ascii(words, length);
+    end(box);
+    put_mdat();
+    assert_int_equal(probe(used), 0);
+    return answer.facts.extras;
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    static const char xmp[] =
+        "\xBE\x7A\xCF\xCB\x97\xA9\x42\xE8\x9C\x71\x99\x94\x91\xE3\xAF\xAC exif:GPSLatitude";
+    assert_int_equal(extras_of("udta", 0, "\xA9tooLavf", 8), 0);
+    assert_int_equal(extras_of("udta", 0, "\xA9namMe", 6), CODEC_OTHER);
+    assert_int_equal(extras_of("free", 0, "\xA9xyz+48", 7), 0);
+    assert_int_equal(extras_of("uuid", 0, xmp, sizeof xmp), CODEC_XMP | CODEC_GPS);
+    for (size_t before = 16300; before < 16400; before++) // on both sides of what is read at once
+        assert_int_equal(extras_of("udta", before, "\xA9xyz+48", 7), CODEC_GPS);
+}
+
+static void test_edits(void **state)
+{
+    static const struct {
+        uint32_t lasts[3], from[3];
+        int count;
+        double shift;
+    } cases[] = {
+        {{4500}, {0}, 1, 0},
+        {{4500}, {1500}, 1, 0.1},
+        {{500, 4000}, {UINT32_MAX, 0}, 2, 0.5},
+        {{500, 4000}, {UINT32_MAX, 1500}, 2, 0.6},
+        {{2000, 2000}, {0, 45000}, 2, 1e6}, // a piece in the middle is left out
+        {{500, 4000, 100}, {UINT32_MAX, 0, 0}, 3, 1e6},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        set_up(state);
+        size_t moov = begin("moov");
+        put_mvhd();
+        size_t trak = begin("trak"), edts = begin("edts"), elst = begin("elst");
+        put32(0), put32((uint32_t)cases[c].count);
+        for (int i = 0; i < cases[c].count; i++)
+            put32(cases[c].lasts[i]), put32(cases[c].from[i]), put32(0x10000);
+        end(elst), end(edts);
+        size_t mdia = begin("mdia"), mdhd = begin("mdhd");
+        zeros(12), put32(15000), zeros(8);
+        end(mdhd);
+        size_t hdlr = begin("hdlr");
+        put_ascii("\0\0\0\0\0\0\0\0vide", 12);
+        end(hdlr);
+        put_stbl("avc1", 640, 360);
+        end(mdia), end(trak), end(moov);
+        put_mdat();
+        assert_int_equal(probe(used), 0);
+        assert_true(fabs(answer.facts.edit_shift - cases[c].shift) < 1e-9);
+        assert_int_equal(answer.facts.edit_list, cases[c].shift > 0);
+    }
 }
 
 static void test_fragments(void **state)
@@ -466,6 +534,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_facts, set_up),
         cmocka_unit_test_setup(test_rotation_and_edits, set_up),
+        cmocka_unit_test_setup(test_words, set_up),
+        cmocka_unit_test_setup(test_edits, set_up),
         cmocka_unit_test_setup(test_fragments, set_up),
         cmocka_unit_test_setup(test_fragments_that_lie, set_up),
         cmocka_unit_test_setup(test_sound, set_up),
