@@ -33,9 +33,9 @@ end
 local video = {
   send = "video",           -- "video": within these limits; "as_is": send the file untouched
   -- Outside the limits: "refuse"; "remux" writes the file anew without touching its pictures, which
-  -- mends faststart, edit_lists and private, and encodes sound that is outside; "transcode" encodes
-  -- the pictures, too, where that is needed. Both need ffmpeg; without it a file that only had to be
-  -- written anew goes out as it is, and is told.
+  -- mends faststart, edit_lists and private, and encodes sound where needed; "transcode" encodes
+  -- the pictures, too. Both need ffmpeg; without it a file that only had to be written
+  -- anew goes out as it is, and is told.
   fix = "remux",
   -- "url": Instagram fetches it from where it was uploaded. "resumable": it is sent to Instagram
   -- itself, in one piece or several; for tokens of Facebook Login (EAA…).

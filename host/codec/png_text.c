@@ -1,4 +1,4 @@
-// png_text.c - the text chunks of a PNG. Compressed ones can be bombs: they are noted, not read.
+// png_text.c - the text chunks of a PNG. Compressed ones are noted here, and opened by png_packed.c.
 #include "png_text.h"
 
 #include "text.h"

@@ -19,8 +19,8 @@ return {
   ["video.interlaced"] = "it is interlaced",
   ["video.faststart"] = "its index (moov) stands behind the data",
   ["video.edit_list"] = "an edit list shifts or cuts a track",
-  ["video.edit_shift"] = "an edit list cuts or delays a track so far that only encoding it anew keeps "
-    .. "sound and pictures together (fix = \"transcode\" in formats.lua)",
+  ["video.edit_shift"] = "an edit list cuts or delays a track so far that only encoding it anew "
+    .. "keeps sound and pictures together (fix = \"transcode\" in formats.lua)",
   ["video.gps"] = "it tells where it was taken",
   ["video.words"] = "it carries words about itself",
   ["video.refused"] = "the video is not fit: {faults}",
