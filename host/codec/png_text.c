@@ -1,4 +1,4 @@
-// png_text.c - the text chunks of a PNG. Compressed ones are noted here, and opened by png_packed.c.
+// png_text.c - the text chunks of a PNG. Compressed ones are noted here; png_packed.c opens them.
 #include "png_text.h"
 
 #include "text.h"
