@@ -72,6 +72,8 @@ static bool check_facts(struct codec_facts *f, const struct codec_job *job)
            is_between(0, f->components, UINT8_MAX) && is_between(0, f->rotation, 270) &&
            f->rotation % 90 == 0 && f->frames <= UINT32_MAX && is_amount(f->duration, 1e20) &&
            is_amount(f->fps, 1e10) && f->size == job->size && f->moov <= f->size &&
+           is_between(0, f->audio_channels, UINT8_MAX) && is_between(0, f->audio_rate, 1000000) &&
+           is_amount(f->pixel_aspect, 1e10) && is_amount(f->edit_shift, 1e20) &&
            is_between(0, f->depth, 64) && f->extras >> CODEC_EXTRAS == 0;
 }
 

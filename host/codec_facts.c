@@ -36,9 +36,16 @@ static void set_video_facts(lua_State *L, const struct codec_facts *facts)
     set_integer(L, "rotation", facts->rotation);
     set_boolean(L, "faststart", facts->faststart);
     set_boolean(L, "edit_list", facts->edit_list);
+    set_number(L, "edit_shift", facts->edit_shift);
     set_integer(L, "moov", (lua_Integer)facts->moov);
     set_text(L, "codec", facts->codec);
     set_text(L, "audio_codec", facts->audio_codec);
+    if (facts->audio_channels)
+        set_integer(L, "audio_channels", facts->audio_channels);
+    if (facts->audio_rate)
+        set_integer(L, "audio_rate", facts->audio_rate);
+    if (facts->pixel_aspect > 0)
+        set_number(L, "pixel_aspect", facts->pixel_aspect);
     if (facts->fps > 0)
         set_number(L, "fps", facts->fps);
     if (facts->duration > 0)

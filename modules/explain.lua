@@ -3,6 +3,7 @@
 local candidate = require "candidate"
 local caption = require "caption"
 local errors = require "errors"
+local ffmpeg = require "ffmpeg"
 local folder = require "folder"
 local i18n = require "i18n"
 local instagram = require "instagram"
@@ -49,6 +50,7 @@ end
 
 local function add_facts(self, item)
   local facts = host.probe(item.path) or {}
+  if facts.kind == "video" then ffmpeg.add_facts(facts, item.path) end
   for key, value in pairs(facts) do self.facts[key] = value end
   if facts.meta then json.list(facts.meta.holds) end
   self.facts.sha256, self.facts.size = item.sha256, item.size

@@ -2,17 +2,20 @@
 -- own: no shell, no network, one file to read and one folder to write, an environment of two
 -- variables, limits of time, memory and size; what it made is for the caller to probe.
 local i18n = require "i18n"
+local json = require "json"
 
----Looked up in PATH; another path for those who have it elsewhere.
-local M = { program = "ffmpeg" }
+---Looked up in PATH; another path for those who have them elsewhere.
+local M = { program = "ffmpeg", prober = "ffprobe" }
 
-local AUDIO_RATE = 128000  -- bits a second
+local AUDIO_BITS = 128000  -- a second
+local AUDIO_RATE, AUDIO_CHANNELS = 48000, 2  -- at most, when the rules do not say
 local FILLED = 0.95        -- of max_bytes: containers need a little too
 local SHORTEST = 3         -- seconds that Instagram wants of a film: a shorter one is repeated
 local DELAY = 0.1          -- seconds that a frame is shown when the file does not say
 local MOST_HEIGHT = 1920
 local MEMORY, LARGEST = 4 << 30, 2 << 30  -- bytes of its address space, and of what it writes
 local NO_PROGRAM = 127     -- status
+local LOOK = 20            -- seconds for a look
 local MOST_WORDS = 300     -- of what ffmpeg says, in an error
 
 -- Only what the container itself says is read: no address, no list of other files.
@@ -33,17 +36,29 @@ local function output(argv, path)
   return argv
 end
 
-local function copy(source, target)
+-- As it is where that is allowed: nothing gets better by more channels or a higher rate.
+local function encode_sound(argv, facts, entry)
+  local channels, rate = entry.max_audio_channels or AUDIO_CHANNELS,
+    entry.max_audio_rate or AUDIO_RATE
+  add(argv, "-c:a", "aac", "-b:a", AUDIO_BITS, "-ar", math.min(facts.audio_rate or rate, rate),
+    "-ac", math.min(facts.audio_channels or channels, channels))
+end
+
+-- The pictures as they are, and the sound as well unless that is to be encoded.
+local function copy(cure, source, target, facts, entry)
   local argv = input(source)
   add(argv, "-c", "copy")
+  if cure == "sound" then encode_sound(argv, facts, entry) end
   return output(argv, target)
 end
 
--- The highest rate at which the whole stays below max_bytes.
+-- The highest rate at which the whole stays below max_bytes and max_bitrate.
 local function rate(facts, entry)
-  if not entry.max_bytes or facts.duration <= 0 then return nil end
-  local bits = entry.max_bytes * 8 * FILLED / facts.duration
-  return math.floor(math.max(bits - AUDIO_RATE, 100000))
+  local bits = entry.max_bitrate or math.huge
+  if entry.max_bytes and facts.duration > 0 then
+    bits = math.min(bits, entry.max_bytes * 8 / facts.duration)
+  end
+  return bits < math.huge and math.floor(math.max(bits * FILLED - AUDIO_BITS, 100000)) or nil
 end
 
 local function encode(source, target, facts, entry)
@@ -51,13 +66,22 @@ local function encode(source, target, facts, entry)
   add(argv, "-c:v", "libx264", "-preset", "medium", "-crf", 20, "-pix_fmt", "yuv420p")
   local width = entry.max_width or facts.width
   -- Even sides, and never wider than allowed; ffmpeg turns the picture upright before.
-  add(argv, "-vf", ("scale='trunc(min(%d,iw)/2)*2':-2"):format(width))
   local fps = facts.fps and math.max(entry.min_fps or 0, math.min(facts.fps,
     entry.max_fps or math.huge))
-  if fps and fps ~= facts.fps then add(argv, "-r", fps) end
+  local filters = {}
+  if facts.interlaced then filters[1] = "yadif" end
+  -- What a list delayed is filled up, since there will be no list.
+  if fps and facts.edit_list then
+    filters[#filters + 1] = ("fps=%s:start_time=0"):format(fps)
+    add(argv, "-af", "aresample=async=1:first_pts=0")
+  elseif fps and fps ~= facts.fps then
+    add(argv, "-r", fps)
+  end
+  filters[#filters + 1] = ("scale='trunc(min(%d,iw)/2)*2':-2"):format(width)
+  add(argv, "-vf", table.concat(filters, ","))
   local most = rate(facts, entry)
   if most then add(argv, "-maxrate", most, "-bufsize", most * 2) end
-  add(argv, "-c:a", "aac", "-b:a", AUDIO_RATE, "-ar", 48000, "-ac", 2)
+  encode_sound(argv, facts, entry)
   return output(argv, target)
 end
 
@@ -86,34 +110,68 @@ local function film(source, target, facts, entry)
   return output(argv, target)
 end
 
--- Locked in: it reads the source and the system's files, writes beside the target, and that is all.
-local function run(argv, timeout, source, target)
-  local locked = { host.info().executable, "--confined", "read=" .. source,
-    "write=" .. target:match("^(.*)/"), "memory=" .. MEMORY, "file=" .. LARGEST, "--" }
+-- Locked in: it reads the source and the system's files, writes beside the target if there is one,
+-- and that is all.
+local function execute(argv, timeout, source, target)
+  local locked = { host.info().executable, "--confined", "read=" .. source, "memory=" .. MEMORY,
+    "file=" .. LARGEST }
+  if target then locked[#locked + 1] = "write=" .. target:match("^(.*)/") end
+  locked[#locked + 1] = "--"
   table.move(argv, 1, #argv, #locked + 1, locked)
-  local done, err = host.exec(locked, { timeout = timeout, cwd = "/",
+  return host.exec(locked, { timeout = timeout, cwd = "/",
     env = { PATH = host.env("PATH") or "/usr/bin:/bin", LANG = "C" } })
+end
+
+-- Of what it says, neither whole paths nor addresses in its memory are of use to anybody.
+local function said(text, source)
+  local words = text:gsub("%c+", " "):gsub(" @ 0x%x+", "")
+  local at, last = words:find("file:" .. source .. ": ", 1, true)
+  if at then words = words:sub(1, at - 1) .. words:sub(last + 1) end
+  return words:sub(1, MOST_WORDS)
+end
+
+local function run(argv, timeout, source, target)
+  local done, err = execute(argv, timeout, source, target)
   if not done then return nil, err end
   if done.status == NO_PROGRAM then
     return nil, host.error { kind = "format", op = "prepare", missing = "ffmpeg",
       message = i18n.t("video.no_ffmpeg") }
   end
   if done.status == 0 then return true end
-  local words = done.stderr:gsub("%c+", " "):sub(1, MOST_WORDS)
-  return nil, host.error { kind = "format", op = "prepare",
-    message = i18n.t("video.ffmpeg_failed", { status = done.status, words = words }) }
+  return nil, host.error { kind = "format", op = "prepare", message =
+    i18n.t("video.ffmpeg_failed", { status = done.status, words = said(done.stderr, source) }) }
+end
+
+local INTERLACED = { tt = true, bb = true, tb = true, bt = true }
+
+---Adds to the facts of a film what only a look into its stream tells, where ffprobe is installed:
+---`pixels`, by ffmpeg's names such as "yuv420p", and `interlaced`.
+---@param facts Facts
+---@param source string whole path
+function M.add_facts(facts, source)
+  local done = execute({ M.prober, "-v", "error", "-protocol_whitelist", "file", "-f", "mov",
+    "-select_streams", "v:0", "-show_entries", "stream=pix_fmt,field_order", "-of", "json",
+    "file:" .. source }, LOOK, source)
+  local found = done and done.status == 0 and json.decode(done.stdout)
+  local stream = type(found) == "table" and type(found.streams) == "table" and found.streams[1]
+  if not stream then return end
+  facts.pixels = type(stream.pix_fmt) == "string" and stream.pix_fmt or nil
+  if stream.field_order then facts.interlaced = INTERLACED[stream.field_order] or false end
 end
 
 ---Writes `target` anew. True, or nil and an Error; `missing` is set when there is no ffmpeg.
----@param cure "remux"|"transcode"
+---@param cure "remux"|"sound"|"transcode"
 ---@param source string whole path
 ---@param target string whole path
 ---@param facts Facts of the source
 ---@param entry table of formats.lua
 ---@return true|nil, Error?
 function M.mend(cure, source, target, facts, entry)
-  if cure == "remux" then return run(copy(source, target), entry.timeout or 300, source, target) end
-  return run(encode(source, target, facts, entry), entry.timeout or 3600, source, target)
+  if cure == "transcode" then
+    return run(encode(source, target, facts, entry), entry.timeout or 3600, source, target)
+  end
+  local argv = copy(cure, source, target, facts, entry)
+  return run(argv, entry.timeout or 300, source, target)
 end
 
 ---Makes a film of an animated GIF. True, or nil and an Error; `missing` is set without ffmpeg.

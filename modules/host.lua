@@ -281,11 +281,15 @@ function host.lock(path, options) end
 ---@field bitrate? number bits a second, of the whole file; videos, as all that follows
 ---@field moov? integer where the index stands, in bytes from the start
 ---@field codec? string name of the first video track's sample entry: "avc1", "hvc1" …
----@field audio_codec? string "mp4a" …; absent without sound
+---@field audio_codec? string "mp4a" …, ".mp3" by whatever name; absent without sound
+---@field audio_channels? integer absent when unknown, as audio_rate
+---@field audio_rate? integer samples a second
+---@field pixel_aspect? number width of a pixel by its height; absent when the file does not say
 ---@field fps? number of most frames; absent when unknown
 ---@field rotation? 0|90|180|270 clockwise, to be shown upright
 ---@field faststart? boolean the index (moov) stands before the data (mdat)
 ---@field edit_list? boolean a track is shifted or cut by an edit list
+---@field edit_shift? number by how many seconds at most; 1e6 when it is more than a shift
 
 ---The words that a file carries along, from EXIF, else IPTC, else XMP, else the text chunks of PNG:
 ---UTF-8, cut when very long, absent when there are none.

@@ -8,7 +8,13 @@ local FORMAT_KEYS = { extensions = "table", send = "string", quality = "number",
   passthrough = "boolean", keep = "table", animation = "string", fix = "string",
   transfer = "string", codecs = "table", min_duration = "number", max_duration = "number",
   min_fps = "number", max_fps = "number", faststart = "boolean", edit_lists = "boolean",
+  audio_codecs = "table", max_audio_channels = "number", max_audio_rate = "number",
+  chroma = "string", interlaced = "boolean", max_bitrate = "number",
   private = "boolean", focus_x = "number", focus_y = "number" }
+---Of a format's entry, what host.convert is told.
+M.CONVERT = { "quality", "fit", "background", "min_width", "max_width", "min_ratio", "max_ratio",
+  "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y", "keep" }
+
 local CHOICES = { animation = { first = true, video = true },
   send = { jpeg = true, as_is = true, video = true },
   fix = { refuse = true, remux = true, transcode = true },

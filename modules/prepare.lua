@@ -3,15 +3,11 @@ local caption = require "caption"
 local ffmpeg = require "ffmpeg"
 local i18n = require "i18n"
 local json = require "json"
+local policy = require "policy"
 local script = require "script"
 local video = require "video"
 
 local M = {}
-
--- Options of host.convert that a format's entry may set.
-local CONVERT = { "quality", "fit", "background", "min_width", "max_width", "min_ratio",
-  "max_ratio", "max_bytes", "max_pixels", "timeout", "passthrough", "focus_x", "focus_y",
-  "keep" }
 
 local MOST_ALT_TEXT = 1000  -- characters
 local MOST_LOST = 1         -- seconds that a video may get shorter when it is written anew
@@ -90,6 +86,7 @@ local function mended(item, entry, cure, facts, faults)
   end
   local result, problem = host.probe(target)
   if not result then return nil, problem end
+  ffmpeg.add_facts(result, target)
   local left = video.faults(result, entry)
   if math.abs(result.duration - facts.duration) > MOST_LOST then
     return nil, refusal(faults, i18n.t("video.shorter",
@@ -102,6 +99,7 @@ end
 local function film(item, entry)
   local facts, err = host.probe(item.file)
   if not facts then return nil, err end
+  ffmpeg.add_facts(facts, item.file)
   local faults = video.faults(facts, entry)
   local cure = video.cure(faults, entry.fix)
   if cure == "refuse" then return nil, refusal(faults) end
@@ -133,7 +131,7 @@ end
 
 local function picture(item, entry)
   local options = {}
-  for _, key in ipairs(CONVERT) do options[key] = entry[key] end
+  for _, key in ipairs(policy.CONVERT) do options[key] = entry[key] end
   local made, err = host.convert(item.file, item:temp(".jpg"), options)
   if not made then return nil, err end
   return { file = made.path, target_width = made.width, target_height = made.height,

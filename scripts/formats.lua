@@ -33,8 +33,9 @@ end
 local video = {
   send = "video",           -- "video": within these limits; "as_is": send the file untouched
   -- Outside the limits: "refuse"; "remux" writes the file anew without touching its pictures, which
-  -- mends faststart, edit_lists and private; "transcode" encodes it anew where that is needed. Both
-  -- need ffmpeg; without it a file that only had to be written anew goes out as it is, and is told.
+  -- mends faststart, edit_lists and private, and encodes sound where needed; "transcode" encodes
+  -- the pictures, too. Both need ffmpeg; without it a file that only had to be written
+  -- anew goes out as it is, and is told.
   fix = "remux",
   -- "url": Instagram fetches it from where it was uploaded. "resumable": it is sent to Instagram
   -- itself, in one piece or several; for tokens of Facebook Login (EAA…).
@@ -44,6 +45,9 @@ local video = {
   min_fps = 23, max_fps = 60,
   max_width = 1920,
   max_bytes = 300 * 1000 * 1000,
+  max_bitrate = 25 * 1000 * 1000,             -- bits a second
+  audio_codecs = { "aac" }, max_audio_channels = 2, max_audio_rate = 48000,
+  chroma = "420", interlaced = false,         -- looked at where ffprobe is installed
   faststart = true,         -- the index must stand in front
   edit_lists = false,       -- tracks must not be shifted or cut by lists
   private = true,           -- the place is removed where ffmpeg is there, else a warning is given

@@ -73,11 +73,16 @@ static void read_records(const uint8_t *p, size_t left, struct codec_words *w)
     }
 }
 
-// A resource: "8BIM", number, a name with its length (padded to even), length, content (padded).
+// Bare records, or resources: "8BIM", number, a name with its length (padded to even), length,
+// content (padded).
 void iptc_read(const uint8_t *bytes, size_t length, struct codec_facts *facts)
 {
     const uint8_t *p = bytes;
     size_t left = length;
+    if (left > 0 && p[0] == 0x1C) {
+        facts->extras |= CODEC_IPTC;
+        read_records(p, left, &facts->words);
+    }
     while (left >= 12 && memcmp(p, "8BIM", 4) == 0) {
         unsigned number = input_be16(p + 4);
         size_t head = 6 + ((size_t)p[6] + 2) / 2 * 2;

@@ -98,6 +98,9 @@ struct codec_facts {
     double fps;      // video, 0 when unknown
     char codec[8];   // video: sample entry names such as "avc1"; empty when there is no such track
     char audio_codec[8];
+    int audio_channels, audio_rate; // 0 when unknown
+    double edit_shift;              // video: seconds by which edit lists move or cut a track
+    double pixel_aspect;            // video: width of a pixel by its height, 0 when it is not said
     uint64_t size;
 };
 

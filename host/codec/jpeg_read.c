@@ -30,6 +30,8 @@ static void on_error(j_common_ptr jpeg)
     int code = jpeg->err->msg_code;
     if (code == JERR_OUT_OF_MEMORY || code == JERR_NO_BACKING_STORE)
         report(r->run, CODEC_LIMIT, "the JPEG file needs too much memory to decode");
+    else if (code == JERR_BAD_PRECISION || code == JERR_SOF_UNSUPPORTED)
+        report(r->run, CODEC_FORMAT, "JPEG files of this kind cannot be read: %s", text);
     else
         report(r->run, CODEC_FORMAT, "the JPEG file is damaged: %s", text);
     longjmp(r->leave, 1);
@@ -129,8 +131,8 @@ int jpeg_is_plain(struct run *run, const uint8_t *bytes, size_t length, bool *pl
     if (setjmp(r.leave) == 0) {
         open_reader(&r, bytes, length);
         J_COLOR_SPACE space = r.jpeg.jpeg_color_space;
-        *plain = !r.jpeg.progressive_mode && !r.jpeg.arith_code && r.jpeg.data_precision == 8 &&
-                 (space == JCS_YCbCr || space == JCS_GRAYSCALE);
+        *plain =
+            jpeg_scan_is_baseline(bytes, length) && (space == JCS_YCbCr || space == JCS_GRAYSCALE);
     }
     jpeg_destroy_decompress(&r.jpeg);
     return run->answer->status ? -1 : 0;

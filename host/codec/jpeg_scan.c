@@ -137,6 +137,16 @@ int jpeg_scan(struct run *run, const uint8_t *bytes, size_t length)
     return facts->icc ? name_profile(run, bytes, length) : 0;
 }
 
+bool jpeg_scan_is_baseline(const uint8_t *bytes, size_t length)
+{
+    const uint8_t *p = bytes, *end = bytes + length;
+    struct segment s = {0};
+    for (; next_segment(p, end, &s) && s.marker != EOI && s.marker != SOS; p = s.end)
+        if (s.marker == SOF0)
+            return true;
+    return false;
+}
+
 // Collects the pieces, which may come in any order; false when they do not make a whole.
 static bool find_pieces(const uint8_t *p, const uint8_t *end, struct segment pieces[256],
                         unsigned *count, size_t *total)

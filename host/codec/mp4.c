@@ -5,43 +5,17 @@
 #include "mp4.h"
 
 #include "input.h"
+#include "mp4_private.h"
 #include <math.h>
 #include <string.h>
 
 #define MAX_DEPTH 8
-#define MAX_BOXES 10000
-#define BOX(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (d))
-
-struct box {
-    uint32_t type;
-    uint64_t payload, end; // positions in the file
-};
-
-// A track while its boxes are read.
-struct track {
-    uint32_t handler;   // vide, soun, …
-    uint32_t timescale; // units of a second
-    uint64_t samples;
-    uint32_t step; // of most frames, in timescale
-    int width, height, rotation;
-    bool edits;
-    char codec[8];
-};
-
-struct movie {
-    struct run *run;
-    struct track *track;    // inside a trak
-    unsigned boxes, tracks; // met so far
-    uint64_t moov, mdat;    // 1 + position, 0 until met
-    uint32_t timescale;
-    uint64_t duration;
-    bool fragmented;
-};
+#define EVERYTHING 1e6  // seconds
+#define MAX_BOXES 50000 // of a quarter of an hour in fragments of half a second
 
 static int walk(struct movie *m, uint64_t at, uint64_t end, int depth);
 
-// Reads up to `want` bytes of a payload; a shorter one is zero-filled. The number read, or -1.
-static int payload(struct movie *m, const struct box *box, uint8_t *bytes, size_t want)
+int mp4_payload(struct movie *m, const struct box *box, uint8_t *bytes, size_t want)
 {
     uint64_t there = box->end - box->payload;
     size_t length = there < want ? (size_t)there : want;
@@ -49,7 +23,7 @@ static int payload(struct movie *m, const struct box *box, uint8_t *bytes, size_
     return input_read(m->run, box->payload, bytes, length) ? -1 : (int)length;
 }
 
-static int damaged(struct movie *m, const struct box *box)
+int mp4_damaged(struct movie *m, const struct box *box)
 {
     return report(m->run, CODEC_FORMAT, "the video is damaged: box %c%c%c%c is too short",
                   (int)(box->type >> 24 & 127), (int)(box->type >> 16 & 127),
@@ -61,11 +35,11 @@ static int read_times(struct movie *m, const struct box *box, uint32_t *timescal
                       uint64_t *duration)
 {
     uint8_t b[32];
-    int got = payload(m, box, b, sizeof b);
+    int got = mp4_payload(m, box, b, sizeof b);
     if (got < 0)
         return -1;
     if (got < (b[0] == 1 ? 32 : 20))
-        return damaged(m, box);
+        return mp4_damaged(m, box);
     *timescale = input_be32(b + (b[0] == 1 ? 20 : 12));
     *duration = b[0] == 1 ? input_be64(b + 24) : input_be32(b + 16);
     if (*duration == (b[0] == 1 ? UINT64_MAX : UINT32_MAX)) // "not known"
@@ -88,12 +62,13 @@ static int matrix_rotation(const uint8_t *matrix)
 static int read_tkhd(struct movie *m, const struct box *box)
 {
     uint8_t b[96];
-    int got = payload(m, box, b, sizeof b);
+    int got = mp4_payload(m, box, b, sizeof b);
     if (got < 0)
         return -1;
     size_t matrix = b[0] == 1 ? 52 : 40;
     if ((size_t)got < matrix + 44)
-        return damaged(m, box);
+        return mp4_damaged(m, box);
+    m->track->id = input_be32(b + (b[0] == 1 ? 20 : 12));
     m->track->rotation = matrix_rotation(b + matrix);
     if (m->track->width == 0) { // the sample entry knows better: it has the coded size
         m->track->width = (int)input_be16(b + matrix + 36);
@@ -105,43 +80,23 @@ static int read_tkhd(struct movie *m, const struct box *box)
 static int read_hdlr(struct movie *m, const struct box *box)
 {
     uint8_t b[12];
-    int got = payload(m, box, b, sizeof b);
+    int got = mp4_payload(m, box, b, sizeof b);
     if (got < 0)
         return -1;
     if (got < 12)
-        return damaged(m, box);
+        return mp4_damaged(m, box);
     m->track->handler = input_be32(b + 8);
-    return 0;
-}
-
-// The first sample entry: its name, and for a picture its coded size.
-static int read_stsd(struct movie *m, const struct box *box)
-{
-    uint8_t b[44];
-    int got = payload(m, box, b, sizeof b);
-    if (got < 0)
-        return -1;
-    if (got < 16)
-        return damaged(m, box);
-    if (input_be32(b + 4) == 0)
-        return 0;
-    for (int i = 0; i < 4; i++) // a name that is none must not reach a log as control characters
-        m->track->codec[i] = b[12 + i] > 32 && b[12 + i] < 127 ? (char)b[12 + i] : '?';
-    if (m->track->handler == BOX('v', 'i', 'd', 'e') && got == 44 && input_be16(b + 40)) {
-        m->track->width = (int)input_be16(b + 40);
-        m->track->height = (int)input_be16(b + 42);
-    }
     return 0;
 }
 
 static int read_stsz(struct movie *m, const struct box *box)
 {
     uint8_t b[12];
-    int got = payload(m, box, b, sizeof b);
+    int got = mp4_payload(m, box, b, sizeof b);
     if (got < 0)
         return -1;
     if (got < 12)
-        return damaged(m, box);
+        return mp4_damaged(m, box);
     m->track->samples = input_be32(b + 8);
     return 0;
 }
@@ -151,7 +106,7 @@ static int read_stsz(struct movie *m, const struct box *box)
 static int read_stts(struct movie *m, const struct box *box)
 {
     uint8_t b[8 + 32 * 8];
-    int got = payload(m, box, b, sizeof b);
+    int got = mp4_payload(m, box, b, sizeof b);
     if (got < 0)
         return -1;
     uint32_t longest = 0;
@@ -164,20 +119,48 @@ static int read_stts(struct movie *m, const struct box *box)
     return 0;
 }
 
+// At most two entries are taken for what they are: an empty one, which delays the track, and one
+// that plays the rest of it from some point on.
 static int read_elst(struct movie *m, const struct box *box)
 {
-    uint8_t b[28];
-    int got = payload(m, box, b, sizeof b);
+    uint8_t b[8 + 2 * 20];
+    struct track *t = m->track;
+    int got = mp4_payload(m, box, b, sizeof b);
     if (got < 0)
         return -1;
-    uint32_t count = input_be32(b + 4);
-    // One entry that plays the whole from the start, at normal speed, edits nothing.
-    bool long_form = b[0] == 1;
-    if (got < (long_form ? 28 : 20))
-        count = count > 0 ? 2 : 0;
-    uint64_t from = long_form ? input_be64(b + 16) : input_be32(b + 12);
-    m->track->edits = count > 1 || (count == 1 && from != 0);
+    bool wide = b[0] == 1; // of 64 bits
+    size_t size = wide ? 20 : 12;
+    uint32_t count = input_be32(b + 4),
+             most = (uint32_t)((size_t)got - (got < 8 ? (size_t)got : 8)) / (uint32_t)size;
+    t->edits = t->cut = count > most;
+    for (uint32_t i = 0; i < count && i < most && i < 2; i++) {
+        const uint8_t *e = b + 8 + i * size;
+        uint64_t lasts = wide ? input_be64(e) : input_be32(e);
+        int64_t from = wide ? (int64_t)input_be64(e + 8) : (int32_t)input_be32(e + 4);
+        if (from < 0 && i == 0)
+            t->delayed = lasts;
+        else if (from >= 0 && (i == 0 || t->delayed))
+            t->skipped = (uint64_t)from;
+        else
+            t->cut = true;
+    }
+    t->cut = t->cut || count > 2;
+    t->edits = t->cut || t->delayed || t->skipped;
     return 0;
+}
+
+// By how many seconds the edits of a track move or cut it.
+static double edit_shift(const struct movie *m, const struct track *t)
+{
+    if (t->cut)
+        return EVERYTHING;
+    double skipped = t->timescale ? (double)t->skipped / t->timescale : 0;
+    return skipped + (m->timescale ? (double)t->delayed / m->timescale : 0);
+}
+
+static double frames_a_second(uint32_t timescale, uint32_t step)
+{
+    return step ? round((double)timescale / step * 1000) / 1000 : 0;
 }
 
 // The track's facts go to the answer when it is the first of its kind.
@@ -185,26 +168,33 @@ static void keep_track(struct movie *m)
 {
     struct track *t = m->track;
     struct codec_facts *facts = &m->run->answer->facts;
-    if (t->handler == BOX('s', 'o', 'u', 'n') && facts->audio_codec[0] == 0)
+    if (t->handler == BOX('s', 'o', 'u', 'n') && facts->audio_codec[0] == 0) {
         memcpy(facts->audio_codec, t->codec, sizeof t->codec);
+        facts->audio_channels = t->channels;
+        facts->audio_rate = t->rate;
+    }
     bool picture = t->handler == BOX('v', 'i', 'd', 'e');
-    if (picture || t->handler == BOX('s', 'o', 'u', 'n'))
+    if (picture || t->handler == BOX('s', 'o', 'u', 'n')) {
         facts->edit_list = facts->edit_list || t->edits;
+        facts->edit_shift = fmax(facts->edit_shift, edit_shift(m, t));
+    }
     if (!picture || facts->width)
         return;
     facts->width = t->width;
     facts->height = t->height;
     facts->rotation = t->rotation;
+    facts->pixel_aspect = t->pixel_aspect;
     facts->frames = t->samples;
+    m->fragments.movie = t->id;
+    m->fragments.movie_timescale = t->timescale;
     memcpy(facts->codec, t->codec, sizeof t->codec);
-    if (t->step)
-        facts->fps = round((double)t->timescale / t->step * 1000) / 1000;
+    facts->fps = frames_a_second(t->timescale, t->step);
 }
 
 static int read_trak(struct movie *m, const struct box *box, int depth)
 {
     struct track track = {0};
-    if (m->track || ++m->tracks > 64)
+    if (m->track || ++m->tracks > MP4_MAX_TRACKS)
         return report(m->run, CODEC_FORMAT, "the video is damaged: tracks inside tracks");
     m->track = &track;
     int status = walk(m, box->payload, box->end, depth + 1);
@@ -225,7 +215,7 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
         // QuickTime has a second one, of data handlers, inside minf.
         return m->track->handler ? 0 : read_hdlr(m, box);
     case BOX('s', 't', 's', 'd'):
-        return read_stsd(m, box);
+        return mp4_read_stsd(m, box);
     case BOX('s', 't', 's', 'z'):
         return read_stsz(m, box);
     case BOX('s', 't', 't', 's'):
@@ -240,19 +230,6 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
     default:
         return 0;
     }
-}
-
-// Where a phone says where it was: a box ©xyz or loci, or a key of Apple's, somewhere in the words
-// about the film. Nobody keeps the rules in there, so they are searched, not read.
-static int search_place(struct movie *m, const struct box *box)
-{
-    static const char *const signs[] = {"\xA9xyz", "loci", "location.ISO6709"};
-    uint8_t b[8192];
-    int got = payload(m, box, b, sizeof b);
-    for (size_t i = 0; got > 0 && i < sizeof signs / sizeof signs[0]; i++)
-        if (memmem(b, (size_t)got, signs[i], strlen(signs[i])))
-            m->run->answer->facts.extras |= CODEC_GPS;
-    return got < 0 ? -1 : 0;
 }
 
 static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
@@ -271,11 +248,17 @@ static int visit(struct movie *m, const struct box *box, uint64_t at, int depth)
         return read_times(m, box, &m->timescale, &m->duration);
     if (depth == 1 && box->type == BOX('t', 'r', 'a', 'k'))
         return read_trak(m, box, depth);
-    if (depth == 1 && box->type == BOX('m', 'v', 'e', 'x'))
-        m->fragmented = true;
-    if (box->type == BOX('u', 'd', 't', 'a') || box->type == BOX('m', 'e', 't', 'a'))
-        return search_place(m, box);
-    return m->track ? visit_in_track(m, box, depth) : 0;
+    if (depth == 1 && box->type == BOX('m', 'v', 'e', 'x')) {
+        m->fragments.any = true;
+        return walk(m, box->payload, box->end, depth + 1);
+    }
+    if ((depth == 0 && box->type == BOX('m', 'o', 'o', 'f')) ||
+        (depth == 1 && box->type == BOX('t', 'r', 'a', 'f')))
+        return walk(m, box->payload, box->end, depth + 1);
+    if (box->type == BOX('u', 'd', 't', 'a') || box->type == BOX('m', 'e', 't', 'a') ||
+        box->type == BOX('u', 'u', 'i', 'd'))
+        return mp4_search_words(m, box);
+    return m->track ? visit_in_track(m, box, depth) : mp4_read_fragment(m, box);
 }
 
 // Reads the header at `at`. Its end is checked against the parent's.
@@ -314,7 +297,7 @@ static int walk(struct movie *m, uint64_t at, uint64_t end, int depth)
         struct box box = {0};
         // QuickTime ends some lists with four zero bytes; a few stray bytes after the last box of a
         // file that is complete do it no harm.
-        bool complete = m->moov && m->mdat && !m->fragmented;
+        bool complete = m->moov && m->mdat && !m->fragments.any;
         if (end - at < 8 && (depth > 0 || complete))
             return 0;
         if (++m->boxes > MAX_BOXES)
@@ -324,6 +307,22 @@ static int walk(struct movie *m, uint64_t at, uint64_t end, int depth)
         at = box.end;
     }
     return 0;
+}
+
+// What the index of a film in fragments could not say.
+static void keep_fragments(struct movie *m)
+{
+    struct codec_facts *facts = &m->run->answer->facts;
+    const struct fragments *f = &m->fragments;
+    if (!f->any)
+        return;
+    facts->frames += f->samples;
+    if (facts->fps == 0)
+        facts->fps = frames_a_second(f->movie_timescale, f->usual);
+    if (facts->duration == 0 && m->timescale)
+        facts->duration = (double)f->claimed / m->timescale;
+    if (facts->duration == 0 && f->movie_timescale)
+        facts->duration = (double)f->duration / f->movie_timescale;
 }
 
 int mp4_probe(struct run *run)
@@ -336,9 +335,10 @@ int mp4_probe(struct run *run)
         return report(run, CODEC_FORMAT, "the video has no index (moov): it is not complete");
     if (facts->width == 0 || facts->height == 0)
         return report(run, CODEC_FORMAT, "the file holds no video track");
-    if (m.mdat == 0 && !m.fragmented)
+    if (m.mdat == 0 && !m.fragments.any)
         return report(run, CODEC_FORMAT, "the video has no data (mdat): it is not complete");
     facts->duration = m.timescale ? (double)m.duration / m.timescale : 0;
+    keep_fragments(&m);
     facts->faststart = m.mdat == 0 || m.moov < m.mdat;
     facts->moov = m.moov - 1;
     facts->orientation = 1;

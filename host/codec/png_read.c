@@ -6,7 +6,7 @@
 #include "input.h"
 #include "metadata.h"
 #include "png_fast.h"
-#include "png_text.h"
+#include "png_packed.h"
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -187,8 +187,18 @@ static void read_header_facts(struct reader *r)
                                             : "grey");
 }
 
+// Which way is up is said by the format's own chunk alone.
+static void keep_blocks(const struct metadata *found, const struct png_packed *packed,
+                        struct codec_facts *facts)
+{
+    metadata_read(found, facts);
+    if (packed->exif)
+        facts->orientation = 1;
+}
+
 // Chunks one after the other up to IEND: finds what libpng shows late or not at all.
-static int walk_chunks(struct run *run, const uint8_t *bytes, size_t length)
+static int walk_chunks(struct run *run, const uint8_t *bytes, size_t length,
+                       struct png_packed *packed)
 {
     struct codec_facts *facts = &run->answer->facts;
     struct metadata found = {0};
@@ -201,15 +211,15 @@ static int walk_chunks(struct run *run, const uint8_t *bytes, size_t length)
         at += 12 + size;
         if (memcmp(chunk + 4, "IEND", 4) == 0) {
             facts->extras |= at < length ? CODEC_TRAILER : 0;
-            metadata_read(&found, facts);
+            keep_blocks(&found, packed, facts);
             return 0;
         }
         if (memcmp(chunk + 4, "eXIf", 4) == 0)
-            found.exif = chunk + 8, found.exif_length = size;
+            found.exif = chunk + 8, found.exif_length = size, packed->exif = false;
         else if (memcmp(chunk + 4, "acTL", 4) == 0 && size == 8 && input_be32(chunk + 8) > 0)
             facts->frames = input_be32(chunk + 8);
         else
-            png_text_read(chunk + 4, chunk + 8, size, facts, &found);
+            png_packed_read(packed, chunk + 4, chunk + 8, size, facts, &found);
     }
     return report(run, CODEC_FORMAT, "the PNG file is cut short at byte %zu of %zu", at, length);
 }
@@ -217,7 +227,10 @@ static int walk_chunks(struct run *run, const uint8_t *bytes, size_t length)
 int png_probe(struct run *run, const uint8_t *bytes, size_t length)
 {
     struct reader r = {.run = run, .bytes = bytes, .length = length};
-    if (length < 8 || walk_chunks(run, bytes, length))
+    struct png_packed packed = {0};
+    int status = length < 8 ? -1 : walk_chunks(run, bytes, length, &packed);
+    png_packed_free(&packed);
+    if (status)
         return -1;
     if (open_reader(&r) == 0 && setjmp(png_jmpbuf(r.png)) == 0)
         read_header_facts(&r);

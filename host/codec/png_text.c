@@ -1,4 +1,4 @@
-// png_text.c - the text chunks of a PNG. Compressed ones can be bombs: they are noted, not read.
+// png_text.c - the text chunks of a PNG. Compressed ones are noted here; png_packed.c opens them.
 #include "png_text.h"
 
 #include "text.h"

@@ -2,6 +2,7 @@
 // names, as attributes or elements, and each search only goes forward inside the packet.
 #include "metadata.h"
 #include "text.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,16 +39,20 @@ static bool find_element(struct span s, const char *name, struct span *content)
     return content->end != NULL;
 }
 
+// In quotes of either kind, after a blank of any kind.
 static bool find_attribute(struct span s, const char *name, struct span *content)
 {
-    char start[48];
-    snprintf(start, sizeof start, " %s=\"", name);
-    const uint8_t *at = find(s, start);
-    if (at == NULL)
-        return false;
-    content->start = at + strlen(start);
-    content->end = memchr(content->start, '"', (size_t)(s.end - content->start));
-    return content->end != NULL;
+    size_t length = strlen(name);
+    for (const uint8_t *at; (at = find(s, name)) != NULL; s.start = at + length) {
+        const uint8_t *p = at + length;
+        bool starts = at > s.start && isspace(at[-1]);
+        if (!starts || s.end - p < 2 || p[0] != '=' || (p[1] != '"' && p[1] != '\''))
+            continue;
+        content->start = p + 2;
+        content->end = memchr(p + 2, p[1], (size_t)(s.end - p) - 2);
+        return content->end != NULL;
+    }
+    return false;
 }
 
 // "&#65;" and "&#x41;".
@@ -96,19 +101,32 @@ static void add_text(char *text, size_t size, struct span s)
     }
 }
 
+// Of one text in several languages, from that which is meant for all; else from the first.
+static bool choose_language(struct span *property)
+{
+    if (find(*property, "<rdf:Alt") == NULL)
+        return false;
+    const uint8_t *at = find(*property, "x-default");
+    while (at && at > property->start && *at != '<')
+        at--;
+    property->start = at ? at : property->start;
+    return true;
+}
+
 // The items of a list, one per line; a property without a list is its own text.
 static void keep(char *text, size_t size, struct span property)
 {
     struct span item;
     if (text[0])
         return;
+    bool one = choose_language(&property);
     if (find(property, "<rdf:li") == NULL && find(property, "<") == NULL)
         add_text(text, size, property);
     while (find_element(property, "rdf:li", &item)) {
         if (text[0])
             text_add_point(text, size, '\n');
         add_text(text, size, item);
-        property.start = item.end;
+        property.start = one ? property.end : item.end;
     }
     text_trim(text);
 }

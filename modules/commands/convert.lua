@@ -32,17 +32,20 @@ local function refusal(facts, options)
   end
 end
 
+-- As a run would, but for what the command line says; who names a quality wants it encoded.
 local function convert(formats, facts, options)
   local refused = refusal(facts, options)
   if refused then return nil, refused end
   local entry = formats[facts.format] or formats.jpeg or {}
-  return host.convert(options.input, options.output, {
-    quality = options.quality or entry.quality, fit = options.fit or entry.fit,
-    background = entry.background, min_width = entry.min_width,
-    max_width = options.max_width or entry.max_width, min_ratio = entry.min_ratio,
-    max_ratio = entry.max_ratio, max_bytes = entry.max_bytes,
-    durable = false, -- as of any program in a shell: whole or not at all, but not synced
-  })
+  local wanted = { durable = false } -- as of any program in a shell: whole, but not synced
+  for _, key in ipairs(require "policy".CONVERT) do wanted[key] = entry[key] end
+  if options.quality then wanted.quality, wanted.passthrough = options.quality, false end
+  wanted.fit = options.fit or wanted.fit
+  wanted.max_width = options.max_width or wanted.max_width
+  if options.max_width and (wanted.min_width or 0) > options.max_width then
+    wanted.min_width = options.max_width
+  end
+  return host.convert(options.input, options.output, wanted)
 end
 
 return function(_, options)

@@ -20,6 +20,8 @@ return {
   ["the JPEG file is damaged or cut short at byte {}"] =
     "le fichier JPEG est abîmé ou incomplet à l'octet {1}",
   ["the JPEG file is damaged: {}"] = "le fichier JPEG est abîmé : {1}",
+  ["JPEG files of this kind cannot be read: {}"] =
+    "les fichiers JPEG de ce genre ne peuvent pas être lus : {1}",
   ["the JPEG file cannot be made: {}"] = "le fichier JPEG ne peut pas être fait : {1}",
   ["the JPEG file has more than {} scans"] = "le fichier JPEG a plus de {1} passes",
   ["the JPEG file needs too much memory to decode"] =

@@ -11,9 +11,19 @@ return {
   ["video.fps"] = "elle a {fps} images par seconde, {least} à {most} sont acceptées",
   ["video.width"] = "elle a {width} pixels de large, au plus {most} sont acceptés",
   ["video.size"] = "elle fait {size} octets, au plus {most} sont acceptés",
+  ["video.audio_codec"] = "son audio est en {codec}, sont acceptés {allowed}",
+  ["video.audio_channels"] = "son audio a {channels} canaux, au plus {most} sont acceptés",
+  ["video.audio_rate"] =
+    "son audio a {rate} échantillons par seconde, au plus {most} sont acceptés",
+  ["video.bitrate"] = "elle a {rate} Mbit par seconde, au plus {most} sont acceptés",
+  ["video.chroma"] = "ses pixels sont {pixels}, sont acceptés {wanted}",
+  ["video.interlaced"] = "elle est entrelacée",
   ["video.faststart"] = "son index (moov) se trouve après les données",
   ["video.edit_list"] = "une liste de montage décale ou coupe une piste",
+  ["video.edit_shift"] = "une liste de montage coupe ou retarde une piste, si loin que seul un "
+    .. "réencodage garde l'audio et les images ensemble (fix = \"transcode\" dans formats.lua)",
   ["video.gps"] = "elle dit où elle a été prise",
+  ["video.words"] = "elle porte des indications sur elle-même",
   ["video.refused"] = "la vidéo ne convient pas : {faults}",
   ["video.no_ffmpeg"] = "ffmpeg pourrait la corriger, mais n'est pas installé",
   ["video.ffmpeg_failed"] = "ffmpeg n'a pas pu corriger la vidéo (état {status}) : {words}",
@@ -25,6 +35,8 @@ return {
   ["explain.video_fine"] = "{format} : dans les limites, envoyée telle quelle",
   ["explain.video_remux"] =
     "{format} : réécrite par ffmpeg, sans toucher à ses images : {faults}",
+  ["explain.video_sound"] =
+    "{format} : son audio réencodé par ffmpeg, sans toucher à ses images : {faults}",
   ["explain.video_transcode"] = "{format} : réencodée par ffmpeg : {faults}",
   ["archive.vanished"] = "{name} a quitté le dossier avant d'être archivé : {path}",
   ["action.archive.vanished"] =

@@ -88,6 +88,26 @@ function T:test_a_fit_jpeg_keeps_its_picture_byte_for_byte()
   lu.assertEquals(host.probe(our.out).meta, { gps = false, holds = {} })
 end
 
+---Extended JPEG looks nearly the same and is another kind: it is encoded, as all others are.
+function T:test_only_baseline_passes()
+  local whole = assert(host.read(our.folder .. "/turned1.jpg"))
+  local at = whole:find("\xFF\xC0", 1, true)
+  for marker, told in pairs({ ["\xC1"] = false, ["\xC3"] = "of this kind cannot be read",
+                             ["\xC0"] = true }) do
+    media.write(our.folder .. "/kind.jpg", whole:sub(1, at) .. marker .. whole:sub(at + 2))
+    local done, err = our.convert("kind.jpg", { passthrough = true })
+    if type(told) == "string" then
+      lu.assertStrContains(err.message, told)
+    else
+      lu.assertEquals(done.passthrough, told)
+      read_strictly(assert(host.read(our.out)))
+    end
+  end
+  media.write(our.folder .. "/kind.jpg", whole:sub(1, at + 3) .. "\12" .. whole:sub(at + 5))
+  local _, err = our.convert("kind.jpg")
+  lu.assertStrContains(err.message, "precision 12")
+end
+
 ---Transposed it may have any size; a mirror needs whole blocks at the edge, else it is encoded.
 function T:test_a_turned_one_keeps_its_blocks()
   local path = gossip("turned5.jpg")

@@ -14,7 +14,9 @@ local PROGRAM = ffmpeg.program
 
 local ENTRY = { extensions = { ".mp4" }, send = "video", fix = "remux", codecs = { "h264", "hevc" },
   min_duration = 3, max_duration = 900, min_fps = 23, max_fps = 60, max_width = 1920,
-  max_bytes = 300000000, faststart = true, edit_lists = false, private = true }
+  max_bytes = 300000000, max_bitrate = 25000000, audio_codecs = { "aac" }, max_audio_channels = 2,
+  max_audio_rate = 48000, chroma = "420", interlaced = false, faststart = true,
+  edit_lists = false, private = true }
 
 local function with(base, changes)
   local result = {}
@@ -61,8 +63,34 @@ function T.test_each_fault_and_its_cure()
   check("refuse", "moov", { faststart = false }, "refuse")
   check("remux", "moov", { faststart = false }, "remux")
   check("remux", "edit list", { edit_list = true }, "transcode")
+  check("transcode", "30.0 Mbit", { bitrate = 30e6 }, "transcode")
+  check("transcode", "yuv444p", { pixels = "yuv444p" }, "transcode")
+  check("fine", "", { pixels = "yuv420p10le", interlaced = false }, "refuse")
+  check("refuse", "interlaced", { interlaced = true }, "remux")
+  check("remux", "edit list", { edit_list = true, edit_shift = 0.2 }, "remux")
+  check("refuse", "together", { edit_list = true, edit_shift = 0.21 }, "remux")
+  check("transcode", "together", { edit_list = true, edit_shift = 1e6 }, "transcode")
+  check("remux", "words about itself", { meta = { gps = false, holds = { "xmp" } } }, "remux")
+  check("fine", "words about itself", { meta = { gps = false, holds = { "xmp" } } }, "refuse")
   check("remux", "where it was taken", { meta = { gps = true } }, "remux")
   check("fine", "where it was taken", { meta = { gps = true } }, "refuse")
+end
+
+---Which is encoded alone: that is within what "remux" promises of the pictures.
+function T.test_sound()
+  local function check(words, changes)
+    changes.audio_codec = changes.audio_codec or "mp4a"
+    local faults = video.faults(facts(changes), ENTRY)
+    lu.assertEquals({ video.cure(faults, "remux"), video.cure(faults, "refuse") },
+      words == "" and { "fine", "fine" } or { "sound", "refuse" }, words)
+    lu.assertStrContains(video.describe(faults), words)
+  end
+  check("", { audio_channels = 2, audio_rate = 48000 })
+  check("", {})
+  check("6 channels", { audio_channels = 6 })
+  check("96000", { audio_rate = 96000 })
+  check("opus", { audio_codec = "Opus" })
+  check("mp3", { audio_codec = ".mp3" })
 end
 
 function T.test_the_strongest_cure_counts()
@@ -224,6 +252,62 @@ function T:test_transcoding_asks_for_what_the_rules_allow()
   lu.assertStrContains(arguments, "scale='trunc(min(321,iw)/2)*2':-2")
   lu.assertStrContains(arguments, "-r\n24\n")
   lu.assertStrContains(arguments, "-maxrate\n")
+end
+
+-- Four seconds with a tone, made as the words say.
+local function odd_film(self, ...)
+  local path = self.dir .. "/odd.mp4"
+  local argv = { "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=black:s=128x128:r=30:d=4",
+    "-f", "lavfi", "-i", "sine=d=4", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt",
+    "yuv420p", "-movflags", "+faststart", ... }
+  argv[#argv + 1] = path
+  local done = host.exec(argv)
+  if not done then lu.skip("ffmpeg is not installed") end
+  lu.assertEquals(done.status, 0, done.stderr)
+  return film(self, path)
+end
+
+local function streams_of(path)
+  local done = assert(host.exec { "ffmpeg", "-v", "error", "-i", path, "-map", "0:v", "-c", "copy",
+    "-f", "md5", "-" })
+  return done.stdout
+end
+
+function T:test_sound_is_encoded_and_the_pictures_are_not()
+  local item = odd_film(self, "-c:a", "ac3")
+  lu.assertEquals(assert(host.probe(item.path)).audio_codec, "ac-3")
+  local result = assert(prepare.file(item, ENTRY))
+  lu.assertEquals(result.mended, "sound")
+  local found = assert(host.probe(result.file))
+  lu.assertEquals({ found.audio_codec, found.audio_rate }, { "mp4a", 44100 })
+  lu.assertStrContains(streams_of(item.path), "MD5=")
+  lu.assertEquals(streams_of(result.file), streams_of(item.path))
+end
+
+function T:test_ffprobe_tells_what_boxes_do_not()
+  local item = odd_film(self, "-pix_fmt", "yuv444p")
+  local seen = assert(host.probe(item.path))
+  ffmpeg.add_facts(seen, item.path)
+  lu.assertEquals({ seen.pixels, seen.interlaced }, { "yuv444p", false })
+  local result, err = prepare.file(item, ENTRY)
+  lu.assertNil(result)
+  lu.assertStrContains(err.message, "yuv444p")
+end
+
+---Where a list delays the sound, its place is kept by silence.
+function T:test_a_delay_survives()
+  local plain = odd_film(self, "-c:a", "aac").path
+  local late = self.dir .. "/late.mp4"
+  assert(host.exec({ "ffmpeg", "-v", "error", "-i", plain, "-itsoffset", "0.5", "-i", plain, "-map",
+    "0:v", "-map", "1:a", "-c", "copy", late }))
+  local item = film(self, late)
+  lu.assertTrue(assert(host.probe(late)).edit_shift > 0.4)
+  lu.assertNil((prepare.file(item, ENTRY)))
+  local result = assert(prepare.file(item, with(ENTRY, { fix = "transcode" })))
+  local heard = assert(host.exec { "ffmpeg", "-i", result.file, "-af",
+    "silencedetect=noise=-40dB:d=0.2", "-f", "null", "-" })
+  local silent = tonumber(heard.stderr:match("silence_duration: ([%d.]+)"))
+  lu.assertAlmostEquals(silent, 0.5, 0.1)
 end
 
 -- With the real program, where it is installed: `make deps-test` does not bring it.

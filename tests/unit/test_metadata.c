@@ -1,6 +1,7 @@
 // test_metadata.c - words out of EXIF, IPTC, XMP and PNG text, whole and hostile.
 #include "codec/exif.h"
 #include "codec/metadata.h"
+#include "codec/png_packed.h"
 #include "codec/png_text.h"
 #include "codec/text.h"
 
@@ -11,6 +12,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include <libdeflate.h>
 
 static struct codec_facts facts;
 
@@ -138,6 +141,29 @@ static void test_xmp(void **state)
     harass(xmp_read, XMP, sizeof XMP - 1);
 }
 
+static void assert_title(const char *packet, const char *title)
+{
+    read_block(xmp_read, packet, strlen(packet));
+    assert_string_equal(facts.words.title, title);
+}
+
+// As programs differ: quotes, blanks, and one text in several languages.
+static void test_forms_of_xmp(void **state)
+{
+    (void)state;
+    assert_title("<a\n  dc:title='one \"word\"'>", "one \"word\"");
+    assert_title("<a\tdc:title=\"it's\">", "it's");
+    assert_title("<a xdc:title='no' dc:titles='no' dc:title='yes'>", "yes");
+    assert_title("<a dc:title='no end>", "");
+    assert_title("<dc:title><rdf:Alt><rdf:li xml:lang='fr'>bleu</rdf:li><rdf:li "
+                 "xml:lang='x-default'>blue</rdf:li><rdf:li xml:lang='de'>blau</rdf:li>"
+                 "</rdf:Alt></dc:title>",
+                 "blue");
+    assert_title("<dc:title><rdf:Alt><rdf:li xml:lang='fr'>bleu</rdf:li><rdf:li "
+                 "xml:lang='de'>blau</rdf:li></rdf:Alt></dc:title>",
+                 "bleu");
+}
+
 static void read_itxt(const uint8_t *bytes, size_t length, struct codec_facts *f)
 {
     struct metadata found = {0};
@@ -168,6 +194,75 @@ static void test_png(void **state)
     harass(read_text, plain, sizeof plain - 1);
 }
 
+// A chunk with `text` packed behind `head`, or as it is.
+static size_t pack_chunk(uint8_t *out, const char *head, size_t length, const char *text,
+                         size_t text_length)
+{
+    memcpy(out, head, length);
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(9);
+    size_t got = libdeflate_zlib_compress(c, text, text_length, out + length, 4096);
+    libdeflate_free_compressor(c);
+    assert_true(got > 0);
+    return length + got;
+}
+
+static const char *chunk_type;
+
+static void read_packed(const uint8_t *bytes, size_t length, struct codec_facts *f)
+{
+    struct metadata found = {0};
+    struct png_packed packed = {0};
+    png_packed_read(&packed, (const uint8_t *)chunk_type, bytes, length, f, &found);
+    metadata_read(&found, f);
+    png_packed_free(&packed);
+}
+
+static void test_packed_png(void **state)
+{
+    (void)state;
+    uint8_t chunk[8192];
+    static const char packet[] = "<dc:rights>me</dc:rights>";
+    static const char iptc[] = "\niptc\n       9\n1c02050004\n4461776E\n";
+    chunk_type = "zTXt";
+    size_t length = pack_chunk(chunk, "Title\0", 7, "Dawn", 4);
+    read_block(read_packed, chunk, length);
+    assert_string_equal(facts.words.title, "Dawn");
+    harass(read_packed, chunk, length);
+    length = pack_chunk(chunk, "Raw profile type iptc\0", 23, iptc, sizeof iptc - 1);
+    read_block(read_packed, chunk, length);
+    assert_int_equal(facts.extras, CODEC_IPTC | CODEC_COMMENT);
+    assert_string_equal(facts.words.title, "Dawn");
+    harass(read_packed, chunk, length);
+    chunk_type = "iTXt";
+    length = pack_chunk(chunk, "XML:com.adobe.xmp\0\1\0en\0\0", 24, packet, sizeof packet - 1);
+    read_block(read_packed, chunk, length);
+    assert_string_equal(facts.words.copyright, "me");
+    assert_int_equal(facts.extras, CODEC_XMP);
+    harass(read_packed, chunk, length);
+}
+
+// What does not fit into the room for it is left closed, and so is what comes after many.
+static void test_packed_bombs(void **state)
+{
+    (void)state;
+    static char text[1 << 20];
+    uint8_t chunk[8192];
+    memset(text, 'a', sizeof text);
+    chunk_type = "zTXt";
+    size_t length = pack_chunk(chunk, "Title\0", 7, text, sizeof text);
+    read_block(read_packed, chunk, length);
+    assert_string_equal(facts.words.title, "");
+    struct png_packed packed = {0};
+    struct metadata found = {0};
+    length = pack_chunk(chunk, "Title\0", 7, "Dawn", 4);
+    for (int i = 0; i <= PNG_PACKED_MOST; i++) {
+        facts = (struct codec_facts){0};
+        png_packed_read(&packed, (const uint8_t *)"zTXt", chunk, length, &facts, &found);
+        assert_string_equal(facts.words.title, i < PNG_PACKED_MOST ? "Dawn" : "");
+    }
+    png_packed_free(&packed);
+}
+
 static void test_long_text_is_cut_between_characters(void **state)
 {
     (void)state;
@@ -189,7 +284,10 @@ int main(void)
         cmocka_unit_test(test_exif),
         cmocka_unit_test(test_iptc),
         cmocka_unit_test(test_xmp),
+        cmocka_unit_test(test_forms_of_xmp),
         cmocka_unit_test(test_png),
+        cmocka_unit_test(test_packed_png),
+        cmocka_unit_test(test_packed_bombs),
         cmocka_unit_test(test_long_text_is_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
