@@ -35,9 +35,11 @@ static cmsColorSpaceSignature open_profile(struct profile *p, const uint8_t *icc
     return p->embedded && p->srgb ? cmsGetColorSpace(p->embedded) : 0;
 }
 
-static bool open_transform(struct profile *p, cmsUInt32Number from, cmsUInt32Number to)
+// `flags` beside those that each transform here has.
+static bool open_transform(struct profile *p, cmsUInt32Number from, cmsUInt32Number to,
+                           cmsUInt32Number flags)
 {
-    cmsUInt32Number flags = cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_COPY_ALPHA;
+    flags |= cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_COPY_ALPHA;
     p->transform = cmsCreateTransformTHR(p->context, p->embedded, from, p->srgb, to,
                                          INTENT_RELATIVE_COLORIMETRIC, flags);
     return p->transform != NULL;
@@ -68,7 +70,8 @@ bool colour_is_srgb(const uint8_t *icc, size_t length, bool *broken)
     cmsUInt32Number from = space == cmsSigRgbData    ? TYPE_RGB_8
                            : space == cmsSigGrayData ? TYPE_GRAY_8
                                                      : 0;
-    *broken = from == 0 || !open_transform(&p, from, TYPE_RGB_8);
+    // To prepare for millions of pixels would take longer than to look at some.
+    *broken = from == 0 || !open_transform(&p, from, TYPE_RGB_8, cmsFLAGS_NOOPTIMIZE);
     if (!*broken)
         same = changes_nothing(&p, from == TYPE_GRAY_8 ? 1 : 3);
     close_profile(&p);
@@ -157,16 +160,16 @@ static int apply_profile(struct run *run, struct image *image)
     int status = 0;
     cmsColorSpaceSignature space = open_profile(&p, image->icc, image->icc_length);
     if (space == cmsSigGrayData && image->layout != IMAGE_CMYK) {
-        if (open_transform(&p, TYPE_GRAY_8, TYPE_RGB_8))
+        if (open_transform(&p, TYPE_GRAY_8, TYPE_RGB_8, 0))
             apply_curve(&p, image);
     } else if (space == cmsSigRgbData && image->layout == IMAGE_RGB) {
-        if (open_transform(&p, TYPE_RGB_8, TYPE_RGB_8) && !changes_nothing(&p, 3))
+        if (open_transform(&p, TYPE_RGB_8, TYPE_RGB_8, 0) && !changes_nothing(&p, 3))
             status = transform_rows(run, &p, image, IMAGE_RGB);
     } else if (space == cmsSigRgbData && image->layout == IMAGE_RGBA) {
-        if (open_transform(&p, TYPE_RGBA_8, TYPE_RGBA_8))
+        if (open_transform(&p, TYPE_RGBA_8, TYPE_RGBA_8, 0))
             status = transform_rows(run, &p, image, IMAGE_RGBA);
     } else if (space == cmsSigCmykData && image->layout == IMAGE_CMYK) {
-        if (open_transform(&p, TYPE_CMYK_8, TYPE_RGB_8))
+        if (open_transform(&p, TYPE_CMYK_8, TYPE_RGB_8, 0))
             status = transform_rows(run, &p, image, IMAGE_RGB);
     }
     close_profile(&p);

@@ -1,4 +1,5 @@
-// convert.c - the fixed order of a conversion: decode, turn, sRGB, flatten, fit, encode.
+// convert.c - the fixed order of a conversion: decode, turn, sRGB, flatten, fit, encode. What goes
+// from plane to plane is turned after it was fitted.
 #include "convert.h"
 
 #include "backdrop.h"
@@ -7,7 +8,8 @@
 #include "exif.h"
 #include "fit.h"
 #include "jpeg.h"
-#include "jpeg_scan.h"
+#include "passing.h"
+#include "planes.h"
 #include "resize.h"
 #include "stream.h"
 #include <stdlib.h>
@@ -17,17 +19,16 @@
 #define SHRINK_STEP 0.85
 #define SMALLEST_WIDTH 16
 
-// What is converted: planes, or when there are none an image. Upright, opaque, sRGB.
+// What is converted: planes, or when there are none an image. Opaque, sRGB.
 struct picture {
-    int width, height;
-    struct image image;
-    struct yuv planes;
+    int width, height; // upright
+    struct planes planes;
+    struct image image; // upright
 };
 
-static void free_picture(struct picture *picture)
+static bool has_planes(const struct picture *picture)
 {
-    image_free(&picture->image);
-    yuv_free(&picture->planes);
+    return picture->planes.yuv.plane[0] != NULL;
 }
 
 static int decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image)
@@ -56,23 +57,24 @@ static void keep_result(struct run *run, const struct fit_plan *plan,
     a->quality = result->quality;
 }
 
-static int encode_once(struct run *run, const struct picture *picture, struct jpeg_result *result)
+// From planes or, when they are NULL, from an image.
+static int encode_once(struct run *run, const struct yuv *planes, const struct image *image,
+                       struct jpeg_result *result)
 {
     result->limit = run->job->options.max_bytes;
-    if (picture->planes.plane[0])
-        return jpeg_encode_planes(run, &picture->planes, result);
-    return jpeg_encode(run, &picture->image, result);
+    return planes ? jpeg_encode_planes(run, planes, result) : jpeg_encode(run, image, result);
 }
 
 // Encodes with the highest quality whose file is not too long. 1: done, 0: too long even with the
 // lowest, -1: failed.
-static int encode(struct run *run, const struct picture *picture, const struct fit_plan *plan)
+static int encode(struct run *run, const struct yuv *planes, const struct image *image,
+                  const struct fit_plan *plan)
 {
     int high = run->job->options.quality, low = high < LOWEST_QUALITY ? high : LOWEST_QUALITY;
     // The wished quality first: it nearly always does, and then nothing is tried after it.
     struct jpeg_result result = {.quality = high, .direct = true};
     for (; low <= high; result.quality = (low + high) / 2, result.direct = false) {
-        if (encode_once(run, picture, &result))
+        if (encode_once(run, planes, image, &result))
             return -1;
         if (result.length) {
             keep_result(run, plan, &result);
@@ -84,21 +86,37 @@ static int encode(struct run *run, const struct picture *picture, const struct f
     return run->answer->jpeg_length > 0;
 }
 
+static int fit_planes(struct run *run, const struct planes *planes, const struct fit_plan *plan)
+{
+    struct yuv fitted = {0};
+    if (planes_are_fit(planes, plan))
+        return encode(run, &planes->yuv, NULL, plan);
+    int status = planes_fit(run, planes, plan, &fitted);
+    if (status == 0)
+        status = encode(run, &fitted, NULL, plan);
+    yuv_free(&fitted);
+    return status;
+}
+
+static int fit_image(struct run *run, const struct image *image, const struct fit_plan *plan)
+{
+    struct image fitted = {0};
+    if (fit_is_identity(plan, image->width, image->height))
+        return encode(run, NULL, image, plan);
+    int status = resize(run, image, plan, &fitted);
+    if (status == 0)
+        status = backdrop_fill(run, image, plan, &fitted);
+    if (status == 0)
+        status = encode(run, NULL, &fitted, plan);
+    image_free(&fitted);
+    return status;
+}
+
 static int fit_and_encode(struct run *run, const struct picture *picture,
                           const struct fit_plan *plan)
 {
-    struct picture fitted = {0};
-    if (fit_is_identity(plan, picture->width, picture->height))
-        return encode(run, picture, plan);
-    int status = picture->planes.plane[0]
-                     ? resize_planes(run, &picture->planes, plan, &fitted.planes)
-                     : resize(run, &picture->image, plan, &fitted.image);
-    if (status == 0 && fitted.image.pixels)
-        status = backdrop_fill(run, &picture->image, plan, &fitted.image);
-    if (status == 0)
-        status = encode(run, &fitted, plan);
-    free_picture(&fitted);
-    return status;
+    return has_planes(picture) ? fit_planes(run, &picture->planes, plan)
+                               : fit_image(run, &picture->image, plan);
 }
 
 // Smaller and smaller until the file is short enough.
@@ -118,105 +136,31 @@ static int search_size(struct run *run, const struct picture *picture, struct fi
     return done < 0 ? -1 : 0;
 }
 
-// Whether the JPEG may go on as it is; *keep_icc when its profile is worth keeping.
-static int may_pass(struct run *run, const uint8_t *bytes, size_t length, const struct image *image,
-                    bool *pass, bool *keep_icc)
+// To pixels that are upright, opaque, sRGB.
+static int refine(struct run *run, struct image *image)
 {
-    const struct codec_facts *facts = &run->answer->facts;
-    bool broken = true;
-    *pass = false;
-    if (!run->job->options.passthrough || strcmp(facts->format, "jpeg") != 0)
-        return 0;
-    if (image->icc && !colour_is_srgb(image->icc, image->icc_length, &broken))
-        return 0;
-    *keep_icc = image->icc && !broken && (run->job->options.keep & CODEC_KEEP_ICC);
-    return jpeg_is_plain(run, bytes, length, pass);
-}
-
-// The same picture in the same blocks, upright, with nothing beside it but a profile to be kept.
-// NULL when that cannot be had. Returns new.
-static uint8_t *copy_picture(const struct run *run, const uint8_t *bytes, size_t length,
-                             const struct image *profile, size_t *size)
-{
-    int orientation = run->answer->facts.orientation;
-    if (orientation == 1)
-        return jpeg_scan_strip(bytes, length, profile != NULL, size);
-    return jpeg_turn(bytes, length, orientation, profile, size);
-}
-
-// 1: passed through, 0: it must be encoded, -1: failed. The picture has been decoded without a
-// complaint, so it is whole.
-static int pass_through(struct run *run, const uint8_t *bytes, size_t length,
-                        const struct image *image, const struct fit_plan *plan)
-{
-    bool pass, keep_icc = false;
-    size_t max = run->job->options.max_bytes, size = 0;
-    bool turn = run->answer->facts.orientation > 1, swap = run->answer->facts.orientation >= 5;
-    if (!fit_is_identity(plan, swap ? image->height : image->width,
-                         swap ? image->width : image->height))
-        return 0;
-    if (may_pass(run, bytes, length, image, &pass, &keep_icc))
-        return -1;
-    if (!pass)
-        return 0;
-    uint8_t *jpeg = copy_picture(run, bytes, length, keep_icc ? image : NULL, &size);
-    if (jpeg == NULL)
-        return turn ? 0 : report_memory(run);
-    if (max && size > max) {
-        free(jpeg);
-        return 0;
-    }
-    keep_result(run, plan, &(struct jpeg_result){.bytes = jpeg, .length = size});
-    run->answer->turned = turn;
-    if (keep_icc) {
-        run->answer->removed &= ~(uint32_t)CODEC_ICC;
-        run->answer->kept |= CODEC_KEEP_ICC;
-    }
-    return 1;
-}
-
-// A lossy WebP that needs no turn and no change of colours goes from plane to plane: what the
-// codecs store is the same, so RGB between them would only cost time and sharpness.
-static bool takes_planes(struct run *run, const uint8_t *bytes, size_t length,
-                         const struct fit_plan *plan)
-{
-    const struct codec_facts *facts = &run->answer->facts;
-    bool planar;
-    if (run->job->options.backdrop != CODEC_COLOUR && backdrop_is_needed(plan))
-        return false;
-    return strcmp(facts->format, "webp") == 0 && facts->orientation == 1 && !facts->icc &&
-           webp_is_still(bytes, length, &planar) && planar && resize_takes_planes(plan);
-}
-
-static int prepare_planes(struct run *run, const uint8_t *bytes, size_t length,
-                          struct picture *picture)
-{
-    if (webp_decode_planes(run, bytes, length, &picture->planes) || report_stopped(run))
-        return -1;
-    if (picture->planes.plane[3])
-        yuv_flatten(&picture->planes, run->job->options.background, 0, picture->planes.height);
-    picture->width = picture->planes.width;
-    picture->height = picture->planes.height;
-    return 0;
-}
-
-// As prepare_planes, over RGB. 1: the source was passed through and nothing is left to do.
-static int prepare_image(struct run *run, const uint8_t *bytes, size_t length,
-                         const struct fit_plan *plan, struct picture *picture)
-{
-    struct image *image = &picture->image;
-    int status = decode(run, bytes, length, image);
-    if (status == 0)
-        status = pass_through(run, bytes, length, image, plan);
-    if (status)
-        return status;
-    if (report_stopped(run) || image_turn(run, image, run->answer->facts.orientation) ||
-        colour_to_srgb(run, image) || report_stopped(run))
+    if (image_turn(run, image, run->answer->facts.orientation) || colour_to_srgb(run, image))
         return -1;
     image_flatten(image, run->job->options.background);
-    picture->width = image->width;
-    picture->height = image->height;
     return 0;
+}
+
+// 1: the source was passed through and nothing is left to do.
+static int prepare(struct run *run, const uint8_t *bytes, size_t length,
+                   const struct fit_plan *plan, struct picture *picture)
+{
+    struct jpeg_result result;
+    int status = planes_take(run, bytes, length, plan);
+    if (status >= 0)
+        status = status ? planes_decode(run, bytes, length, plan, &picture->planes)
+                        : decode(run, bytes, length, &picture->image);
+    if (status == 0)
+        status = passing(run, bytes, length, plan, &result);
+    if (status == 1)
+        keep_result(run, plan, &result);
+    if (status == 0 && !report_stopped(run) && !has_planes(picture))
+        status = refine(run, &picture->image);
+    return report_stopped(run) ? -1 : status;
 }
 
 // Decoded and encoded in one pass, when the size stays. 1: done, 0: nothing came of it, -1: failed.
@@ -238,21 +182,20 @@ static int convert_in_passing(struct run *run, const uint8_t *bytes, size_t leng
 static int convert_picture(struct run *run, const uint8_t *bytes, size_t length)
 {
     const struct codec_facts *facts = &run->answer->facts;
-    struct picture picture = {0};
+    bool swap = turn_of(facts->orientation).transpose;
+    struct picture picture = {.width = swap ? facts->height : facts->width,
+                              .height = swap ? facts->width : facts->height};
     struct fit_plan plan;
-    bool swap = facts->orientation >= 5;
     run->answer->removed = facts->extras; // an encoder is given pixels and nothing else
-    int status = fit_plan(run, swap ? facts->height : facts->width,
-                          swap ? facts->width : facts->height, 1, &plan);
+    int status = fit_plan(run, picture.width, picture.height, 1, &plan);
     if (status == 0)
         status = convert_in_passing(run, bytes, length, &plan);
     if (status == 0)
-        status = takes_planes(run, bytes, length, &plan)
-                     ? prepare_planes(run, bytes, length, &picture)
-                     : prepare_image(run, bytes, length, &plan, &picture);
+        status = prepare(run, bytes, length, &plan, &picture);
     if (status == 0)
         status = search_size(run, &picture, &plan);
-    free_picture(&picture);
+    yuv_free(&picture.planes.yuv);
+    image_free(&picture.image);
     return status < 0 || run->answer->status ? -1 : 0;
 }
 

@@ -152,3 +152,27 @@ bool fit_is_identity(const struct fit_plan *p, int width, int height)
     return p->width == width && p->height == height && p->w == width && p->h == height &&
            p->from_w == width && p->from_h == height;
 }
+
+struct fit_plan fit_before_turn(const struct fit_plan *plan, struct turn turn, int width,
+                                int height)
+{
+    struct fit_plan p = *plan;
+    p.width = p.w, p.height = p.h;
+    p.x = p.y = 0;
+    if (turn.mirror_x)
+        p.from_x = width - p.from_x - p.from_w, p.chroma_x = p.w % 2;
+    if (turn.mirror_y)
+        p.from_y = height - p.from_y - p.from_h, p.chroma_y = p.h % 2;
+    if (!turn.transpose)
+        return p;
+    return (struct fit_plan){.width = p.height,
+                             .height = p.width,
+                             .w = p.h,
+                             .h = p.w,
+                             .from_x = p.from_y,
+                             .from_y = p.from_x,
+                             .from_w = p.from_h,
+                             .from_h = p.from_w,
+                             .chroma_x = p.chroma_y,
+                             .chroma_y = p.chroma_x};
+}

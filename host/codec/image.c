@@ -2,6 +2,7 @@
 #include "image.h"
 
 #include "sys/pages.h"
+#include "turn.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,54 +64,33 @@ int image_keep_icc(struct run *run, struct image *image, const uint8_t *icc, siz
 }
 
 // Where the pixels of one upright row come from: a start in the stored picture and a step, both
-// counted in pixels.
-static void upright_row(int orientation, ptrdiff_t width, ptrdiff_t height, ptrdiff_t y,
+// counted in pixels. `width` and `height` are the upright ones.
+static void upright_row(struct turn turn, ptrdiff_t width, ptrdiff_t height, ptrdiff_t y,
                         ptrdiff_t *start, ptrdiff_t *step)
 {
-    switch (orientation) {
-    case 2:
-        *start = y * width + width - 1, *step = -1;
-        break;
-    case 3:
-        *start = (height - 1 - y) * width + width - 1, *step = -1;
-        break;
-    case 4:
-        *start = (height - 1 - y) * width, *step = 1;
-        break;
-    case 5:
-        *start = y, *step = width;
-        break;
-    case 6:
-        *start = (height - 1) * width + y, *step = -width;
-        break;
-    case 7:
-        *start = (height - 1) * width + width - 1 - y, *step = -width;
-        break;
-    case 8:
-        *start = width - 1 - y, *step = width;
-        break;
-    default:
-        *start = y * width, *step = 1;
-    }
+    ptrdiff_t down = turn.transpose ? 1 : width, across = turn.transpose ? height : 1;
+    ptrdiff_t first = turn.mirror_x ? width - 1 : 0, row = turn.mirror_y ? height - 1 - y : y;
+    *start = row * down + first * across;
+    *step = turn.mirror_x ? -across : across;
 }
 
 int image_turn(struct run *run, struct image *image, int orientation)
 {
-    if (orientation <= 1 || orientation > 8)
-        return 0;
-    bool swap = orientation >= 5;
+    struct turn turn = turn_of(orientation);
     struct image turned = {0};
-    if (image_alloc(run, &turned, image->layout, swap ? image->height : image->width,
-                    swap ? image->width : image->height))
+    if (turn_is_none(turn))
+        return 0;
+    if (image_alloc(run, &turned, image->layout, turn.transpose ? image->height : image->width,
+                    turn.transpose ? image->width : image->height))
         return -1;
-    size_t channels = image_channels(image->layout);
+    ptrdiff_t channels = (ptrdiff_t)image_channels(image->layout);
     uint8_t *out = turned.pixels;
     for (int y = 0; y < turned.height; y++) {
         ptrdiff_t start, step;
-        upright_row(orientation, image->width, image->height, y, &start, &step);
-        const uint8_t *in = image->pixels + start * (ptrdiff_t)channels;
-        for (int x = 0; x < turned.width; x++, out += channels, in += step * (ptrdiff_t)channels)
-            memcpy(out, in, channels);
+        upright_row(turn, turned.width, turned.height, y, &start, &step);
+        const uint8_t *in = image->pixels + start * channels;
+        for (int x = 0; x < turned.width; x++, out += channels, in += step * channels)
+            memcpy(out, in, (size_t)channels);
     }
     free(image->pixels);
     image->pixels = turned.pixels;

@@ -10,6 +10,13 @@ int jpeg_probe(struct run *run, const uint8_t *bytes, size_t length);
 // Pixels and profile: IMAGE_GREY, IMAGE_RGB or IMAGE_CMYK. Any warning of the decoder that means
 // missing picture data is damage.
 int jpeg_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
+// Whether it consists of planes as struct yuv has them: 8 bits, grey or YCbCr, and chroma at full
+// or half size in either direction.
+int jpeg_is_planar(struct run *run, const uint8_t *bytes, size_t length, bool *planar);
+// The planes of such a file, in full range, damage as above. `reduction` is 1, 2, 4 or 8: so many
+// pixels in one along a side, by leaving out frequencies; chroma is left finer then.
+int jpeg_decode_planes(struct run *run, const uint8_t *bytes, size_t length, int reduction,
+                       struct yuv *yuv);
 // Whether it is baseline, 8 bits, Huffman coded, grey or YCbCr: what every reader takes.
 int jpeg_is_plain(struct run *run, const uint8_t *bytes, size_t length, bool *plain);
 

@@ -138,6 +138,39 @@ int jpeg_is_plain(struct run *run, const uint8_t *bytes, size_t length, bool *pl
     return run->answer->status ? -1 : 0;
 }
 
+// Pixels of the picture in a sample of a component along a side; 0: no whole number.
+static int cover(int most, int factor)
+{
+    return most % factor == 0 ? most / factor : 0;
+}
+
+static bool is_planar(const struct jpeg_decompress_struct *jpeg)
+{
+    const jpeg_component_info *c = jpeg->comp_info;
+    int most_h = jpeg->max_h_samp_factor, most_v = jpeg->max_v_samp_factor;
+    if (jpeg->data_precision != 8)
+        return false;
+    if (jpeg->jpeg_color_space == JCS_GRAYSCALE)
+        return true;
+    int across = cover(most_h, c[1].h_samp_factor), down = cover(most_v, c[1].v_samp_factor);
+    return jpeg->jpeg_color_space == JCS_YCbCr && c[0].h_samp_factor == most_h &&
+           c[0].v_samp_factor == most_v && (across == 1 || across == 2) &&
+           (down == 1 || down == 2) && c[2].h_samp_factor == c[1].h_samp_factor &&
+           c[2].v_samp_factor == c[1].v_samp_factor;
+}
+
+int jpeg_is_planar(struct run *run, const uint8_t *bytes, size_t length, bool *planar)
+{
+    struct reader r = {0};
+    init_reader(&r, run);
+    if (setjmp(r.leave) == 0) {
+        open_reader(&r, bytes, length);
+        *planar = is_planar(&r.jpeg);
+    }
+    jpeg_destroy_decompress(&r.jpeg);
+    return run->answer->status ? -1 : 0;
+}
+
 static enum image_layout choose_layout(struct jpeg_decompress_struct *jpeg)
 {
     switch (jpeg->jpeg_color_space) {
@@ -202,4 +235,72 @@ int jpeg_decode(struct run *run, const uint8_t *bytes, size_t length, struct ima
     if (decode_pixels(run, bytes, length, image))
         return -1;
     return jpeg_scan_icc(run, bytes, length, image);
+}
+
+#define MOST_ROWS (MAX_SAMP_FACTOR * DCTSIZE) // of a component in a row of blocks
+
+// What has been set says how large the components will be. Grey gets chroma without colour.
+static int alloc_planes(struct reader *r, struct yuv *yuv)
+{
+    jpeg_calc_output_dimensions(&r->jpeg);
+    const jpeg_component_info *c = r->jpeg.comp_info;
+    bool grey = r->jpeg.num_components == 1;
+    int least = r->jpeg.min_DCT_scaled_size, across = 2, down = 2;
+    if (!grey) {
+        across = r->jpeg.max_h_samp_factor * least / (c[1].h_samp_factor * c[1].DCT_scaled_size);
+        down = r->jpeg.max_v_samp_factor * least / (c[1].v_samp_factor * c[1].DCT_scaled_size);
+    }
+    if (yuv_alloc_full(r->run, yuv, (int)r->jpeg.output_width, (int)r->jpeg.output_height, across,
+                       down))
+        return -1;
+    for (int p = 1; grey && p < 3; p++)
+        memset(yuv->plane[p], 128, yuv->stride[p] * (size_t)yuv_height(yuv, p));
+    return 0;
+}
+
+// Rows come in whole blocks: what lies below the picture goes to `spare`.
+static void point_rows(const struct reader *r, const struct yuv *yuv, int strip, uint8_t *spare,
+                       JSAMPROW rows[3][MOST_ROWS])
+{
+    for (int p = 0; p < r->jpeg.num_components; p++) {
+        const jpeg_component_info *c = &r->jpeg.comp_info[p];
+        int count = c->v_samp_factor * c->DCT_scaled_size, height = yuv_height(yuv, p);
+        for (int i = 0; i < count; i++) {
+            int y = strip * count + i;
+            rows[p][i] = y < height ? yuv->plane[p] + (size_t)y * yuv->stride[p] : spare;
+        }
+    }
+}
+
+static void read_planes(struct reader *r, struct yuv *yuv)
+{
+    JSAMPROW rows[3][MOST_ROWS];
+    JSAMPARRAY planes[3] = {rows[0], rows[1], rows[2]};
+    JDIMENSION height = (JDIMENSION)(r->jpeg.max_v_samp_factor * r->jpeg.min_DCT_scaled_size);
+    uint8_t *spare = r->jpeg.mem->alloc_large((j_common_ptr)&r->jpeg, JPOOL_IMAGE, yuv->stride[0]);
+    for (int strip = 0; r->jpeg.output_scanline < r->jpeg.output_height; strip++) {
+        point_rows(r, yuv, strip, spare, rows);
+        jpeg_read_raw_data(&r->jpeg, planes, height);
+    }
+    jpeg_finish_decompress(&r->jpeg);
+}
+
+int jpeg_decode_planes(struct run *run, const uint8_t *bytes, size_t length, int reduction,
+                       struct yuv *yuv)
+{
+    struct reader r = {0};
+    init_reader(&r, run);
+    if (setjmp(r.leave) == 0) {
+        open_reader(&r, bytes, length);
+        r.jpeg.raw_data_out = TRUE;
+        r.jpeg.scale_num = 1;
+        r.jpeg.scale_denom = (unsigned)reduction;
+        if (image_check_size(run, r.jpeg.image_width, r.jpeg.image_height) == 0 &&
+            alloc_planes(&r, yuv) == 0) {
+            jpeg_start_decompress(&r.jpeg);
+            read_planes(&r, yuv);
+        }
+    }
+    jpeg_destroy_decompress(&r.jpeg);
+    return run->answer->status ? -1 : 0;
 }

@@ -5,6 +5,7 @@
 // wrong is no error here: the picture is then turned as pixels, like any other.
 #include "jpeg.h"
 
+#include "turn.h"
 #include <setjmp.h>
 #include <stdio.h> // jpeglib.h needs it and does not say so
 #include <stdlib.h>
@@ -14,11 +15,6 @@
 
 #define MAX_PIXELS 32000000 // two sets of coefficients at once, 384 MB in 4:4:4
 #define SPARE 65536         // bytes by which the result may be longer
-
-// First transposed, then mirrored.
-struct turn {
-    bool transpose, mirror_x, mirror_y;
-};
 
 struct turner {
     struct jpeg_decompress_struct in;
@@ -60,14 +56,6 @@ static boolean on_full(j_compress_ptr jpeg)
 static void on_end(j_compress_ptr jpeg)
 {
     (void)jpeg;
-}
-
-static struct turn turn_of(int orientation)
-{
-    return (struct turn){
-        orientation >= 5,
-        orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7,
-        orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8};
 }
 
 // Whether a mirror finds whole blocks at the edge.

@@ -5,6 +5,7 @@
 
 #include "axis.h"
 #include "kernel.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,11 @@ struct samples {
     uint8_t *bytes;
     size_t stride;
     int width, height, channels;
+};
+
+// Where the positions of a result lie in their source.
+struct place {
+    struct mapping across, down;
 };
 
 // How the positions of a result are made; planes of the same size share it.
@@ -50,17 +56,14 @@ static void sum_pixels(const int16_t *in, const struct axis *axis, int width, ui
     }
 }
 
-// `half` is 2 for chroma at half size.
-static int make_grid(struct run *run, const struct curve *curve, const struct fit_plan *p, int half,
+static int make_grid(struct run *run, const struct curve *curve, const struct place *place,
                      struct range range, const struct samples *from, const struct samples *to,
                      struct grid *grid)
 {
     grid->base = (int32_t)((range.offset + 0.5) * (1 << KERNEL_BITS));
-    struct mapping across = {p->from_x / half, p->from_w / p->w};
-    struct mapping down = {p->from_y / half, p->from_h / p->h};
-    if (axis_make(run, curve, &grid->across, across, to->width, from->width, range.gain))
+    if (axis_make(run, curve, &grid->across, place->across, to->width, from->width, range.gain))
         return -1;
-    return axis_make(run, curve, &grid->down, down, to->height, from->height, 1);
+    return axis_make(run, curve, &grid->down, place->down, to->height, from->height, 1);
 }
 
 static void free_grid(struct grid *grid)
@@ -94,15 +97,26 @@ static int resample(struct run *run, const struct samples *source, const struct 
     return run->answer->status ? -1 : 0;
 }
 
-static bool is_copy(const struct fit_plan *p)
+static bool is_whole(const struct mapping *map)
 {
-    return p->from_w == p->w && p->from_h == p->h;
+    return map->scale == 1 && map->from == floor(map->from);
 }
 
-static void copy(const struct samples *source, int x, int y, const struct samples *out)
+// Each position is one of the source.
+static bool is_copy(const struct place *place)
 {
-    const uint8_t *row =
-        source->bytes + (size_t)y * source->stride + (size_t)x * (size_t)source->channels;
+    return is_whole(&place->across) && is_whole(&place->down);
+}
+
+static struct place place_pixels(const struct fit_plan *p)
+{
+    return (struct place){{p->from_x, p->from_w / p->w}, {p->from_y, p->from_h / p->h}};
+}
+
+static void copy(const struct samples *source, const struct place *place, const struct samples *out)
+{
+    const uint8_t *row = source->bytes + (size_t)place->down.from * source->stride +
+                         (size_t)place->across.from * (size_t)source->channels;
     for (int i = 0; i < out->height; i++, row += source->stride)
         memcpy(out->bytes + (size_t)i * out->stride, row,
                (size_t)out->width * (size_t)out->channels);
@@ -120,14 +134,15 @@ int resize(struct run *run, const struct image *source, const struct fit_plan *p
     struct samples from = {source->pixels, image_stride(source), source->width, source->height, 3};
     struct samples to = {out->pixels + (size_t)p->y * image_stride(out) + (size_t)p->x * 3,
                          image_stride(out), p->w, p->h, 3};
-    if (is_copy(p)) {
-        copy(&from, (int)p->from_x, (int)p->from_y, &to);
+    struct place place = place_pixels(p);
+    if (is_copy(&place)) {
+        copy(&from, &place, &to);
         return 0;
     }
     struct curve curve;
     struct grid grid = {0};
     axis_fill_curve(&curve);
-    int status = make_grid(run, &curve, p, 1, SAME, &from, &to, &grid);
+    int status = make_grid(run, &curve, &place, SAME, &from, &to, &grid);
     if (status == 0)
         status = resample(run, &from, &grid, &to);
     free_grid(&grid);
@@ -138,51 +153,60 @@ bool resize_takes_planes(const struct fit_plan *p)
 {
     bool beside = p->w < p->width && (p->x % 2 || p->w % 2);
     bool above = p->h < p->height && (p->y % 2 || p->h % 2);
-    bool between = is_copy(p) && ((int)p->from_x % 2 || (int)p->from_y % 2);
-    return !beside && !above && !between;
+    return !beside && !above;
 }
 
 static struct samples plane_of(const struct yuv *yuv, int plane)
 {
-    return (struct samples){yuv->plane[plane], yuv->stride[plane], yuv_side(plane, yuv->width),
-                            yuv_side(plane, yuv->height), 1};
+    return (struct samples){yuv->plane[plane], yuv->stride[plane], yuv_width(yuv, plane),
+                            yuv_height(yuv, plane), 1};
 }
 
 // Where the picture stands in the result's plane.
-static struct samples place_of(const struct yuv *yuv, int plane, const struct fit_plan *p)
+static struct samples part_of(const struct yuv *yuv, int plane, const struct fit_plan *p)
 {
     int half = plane ? 2 : 1;
-    struct samples place = plane_of(yuv, plane);
-    place.bytes += (size_t)(p->y / half) * place.stride + (size_t)(p->x / half);
-    place.width = yuv_side(plane, p->w);
-    place.height = yuv_side(plane, p->h);
-    return place;
+    struct samples part = plane_of(yuv, plane);
+    part.bytes += (size_t)(p->y / half) * part.stride + (size_t)(p->x / half);
+    part.width = yuv_side(plane, p->w);
+    part.height = yuv_side(plane, p->h);
+    return part;
 }
 
-static void copy_planes(const struct yuv *source, const struct fit_plan *p, const struct yuv *out)
+// `apart` pixels of the source are one sample of its chroma, two of the result one of that.
+static struct mapping map_chroma(const struct mapping *pixels, int shift, int apart)
 {
-    for (int plane = 0; plane < 3; plane++) {
-        int half = plane ? 2 : 1;
-        struct samples from = plane_of(source, plane), to = place_of(out, plane, p);
-        copy(&from, (int)p->from_x / half, (int)p->from_y / half, &to);
-    }
+    return (struct mapping){(pixels->from - shift * pixels->scale) / apart,
+                            pixels->scale * 2 / apart};
 }
 
-static int resample_planes(struct run *run, const struct yuv *source, const struct fit_plan *p,
-                           const struct yuv *out)
+static struct place place_chroma(const struct fit_plan *p, const struct yuv *source)
 {
-    struct curve curve;
+    struct place pixels = place_pixels(p);
+    return (struct place){map_chroma(&pixels.across, p->chroma_x, source->across),
+                          map_chroma(&pixels.down, p->chroma_y, source->down)};
+}
+
+// One kind of plane: luma, or both of chroma, which have the same grid.
+static int resize_kind(struct run *run, const struct curve *curve, const struct yuv *source,
+                       const struct fit_plan *p, const struct yuv *out, bool chroma)
+{
+    struct place place = chroma ? place_chroma(p, source) : place_pixels(p);
     struct grid grid = {0};
-    int status = 0;
-    axis_fill_curve(&curve);
-    for (int plane = 0; status == 0 && plane < 3; plane++) {
-        struct samples from = plane_of(source, plane), to = place_of(out, plane, p);
-        if (plane < 2) { // both planes of chroma have the same
-            free_grid(&grid);
-            grid = (struct grid){0};
-            status =
-                make_grid(run, &curve, p, plane ? 2 : 1, plane ? CHROMA : LUMA, &from, &to, &grid);
+    int status = 0, first = chroma ? 1 : 0, last = chroma ? 2 : 0;
+    bool widen = out->full && !source->full;
+    for (int plane = first; status == 0 && plane <= last; plane++) {
+        struct samples from = plane_of(source, plane), to = part_of(out, plane, p);
+        if (is_copy(&place)) {
+            copy(&from, &place, &to);
+            continue;
         }
+        if (plane == first)
+            status = make_grid(run, curve, &place,
+                               !widen   ? SAME
+                               : chroma ? CHROMA
+                                        : LUMA,
+                               &from, &to, &grid);
         if (status == 0)
             status = resample(run, &from, &grid, &to);
     }
@@ -193,13 +217,15 @@ static int resample_planes(struct run *run, const struct yuv *source, const stru
 int resize_planes(struct run *run, const struct yuv *source, const struct fit_plan *p,
                   struct yuv *out)
 {
+    struct curve curve;
+    struct place pixels = place_pixels(p);
     if (yuv_alloc(run, out, p->width, p->height, false))
         return -1;
-    out->full = !is_copy(p);
+    out->full = source->full || !is_copy(&pixels);
     if (p->w < p->width || p->h < p->height)
         yuv_fill(out, run->job->options.background);
-    if (!is_copy(p))
-        return resample_planes(run, source, p, out);
-    copy_planes(source, p, out);
-    return 0;
+    axis_fill_curve(&curve);
+    if (resize_kind(run, &curve, source, p, out, false))
+        return -1;
+    return resize_kind(run, &curve, source, p, out, true);
 }

@@ -8,8 +8,8 @@
 // Makes `out` (allocated here, IMAGE_RGB) from `source` (IMAGE_RGB) as planned, on a background.
 int resize(struct run *run, const struct image *source, const struct fit_plan *plan,
            struct image *out);
-// The same for planes, without a detour over RGB; scaled, they come out in full range. Only for a
-// plan that resize_takes_planes likes.
+// The same for planes, without a detour over RGB; scaled, they come out in full range, and always
+// with chroma at half size. Only for a plan that resize_takes_planes likes.
 int resize_planes(struct run *run, const struct yuv *source, const struct fit_plan *plan,
                   struct yuv *out);
 // Chroma has half the resolution: where picture meets background, it must be on whole chroma

@@ -122,7 +122,7 @@ static void slide(struct target *t, int done, int ready)
     for (int p = 0; p < YUV_PLANES; p++) {
         if (t->planes.plane[p] == NULL)
             continue;
-        int half = p == 1 || p == 2 ? 2 : 1;
+        int half = yuv_is_chroma(p) ? 2 : 1;
         shift_rows(t->planes.plane[p], t->planes.stride[p], from / half, (to + half - 1) / half);
         t->view->plane[p] =
             move_back(t->planes.plane[p], (size_t)(done / half), t->planes.stride[p]);

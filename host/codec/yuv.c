@@ -15,35 +15,54 @@
 // Work in blocks reads what follows a row, without effect; it must be numbers all the same.
 static void clear_padding(struct yuv *yuv, int plane)
 {
-    size_t side = (size_t)yuv_side(plane, yuv->width), stride = yuv->stride[plane];
-    for (int y = 0; y < yuv_side(plane, yuv->height); y++)
+    size_t side = (size_t)yuv_width(yuv, plane), stride = yuv->stride[plane];
+    for (int y = 0; y < yuv_height(yuv, plane); y++)
         memset(yuv->plane[plane] + (size_t)y * stride + side, 0, stride - side);
 }
 
-size_t yuv_place(struct yuv *yuv, int width, int height, bool alpha, uint8_t *block)
+// For a picture whose shape is set.
+static size_t place(struct yuv *yuv, bool alpha, uint8_t *block)
 {
     size_t total = 0;
-    *yuv = (struct yuv){.width = width, .height = height};
     for (int p = 0; p < (alpha ? 4 : 3); p++) {
-        yuv->stride[p] = ((size_t)yuv_side(p, width) + BLOCK - 1) / BLOCK * BLOCK;
+        yuv->stride[p] = ((size_t)yuv_width(yuv, p) + BLOCK - 1) / BLOCK * BLOCK;
         yuv->plane[p] = block ? block + total : NULL;
-        total += yuv->stride[p] * (size_t)yuv_side(p, height);
+        total += yuv->stride[p] * (size_t)yuv_height(yuv, p);
     }
     return total + YUV_PADDING;
 }
 
-int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
+size_t yuv_place(struct yuv *yuv, int width, int height, bool alpha, uint8_t *block)
 {
-    size_t total = yuv_place(yuv, width, height, alpha, NULL);
+    *yuv = (struct yuv){.width = width, .height = height, .across = 2, .down = 2};
+    return place(yuv, alpha, block);
+}
+
+static int allocate(struct run *run, struct yuv *yuv, bool alpha)
+{
+    size_t total = place(yuv, alpha, NULL);
     uint8_t *block = malloc(total);
     if (block == NULL)
         return report_memory(run);
     pages_prefer_huge(block, total);
-    yuv_place(yuv, width, height, alpha, block);
+    place(yuv, alpha, block);
     memset(block + total - YUV_PADDING, 0, YUV_PADDING);
     for (int p = 0; p < (alpha ? 4 : 3); p++)
         clear_padding(yuv, p);
     return 0;
+}
+
+int yuv_alloc(struct run *run, struct yuv *yuv, int width, int height, bool alpha)
+{
+    *yuv = (struct yuv){.width = width, .height = height, .across = 2, .down = 2};
+    return allocate(run, yuv, alpha);
+}
+
+int yuv_alloc_full(struct run *run, struct yuv *yuv, int width, int height, int across, int down)
+{
+    *yuv = (struct yuv){
+        .width = width, .height = height, .across = across, .down = down, .full = true};
+    return allocate(run, yuv, false);
 }
 
 void yuv_free(struct yuv *yuv)

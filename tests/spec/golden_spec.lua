@@ -23,6 +23,24 @@ function T:test_no_path_changes_colours()
   end
 end
 
+local JPEGS = { "plain.jpg", "progressive.jpg", "arithmetic.jpg", "restarts.jpg", "422.jpg",
+  "440.jpg", "444.jpg", "411.jpg", "stored.jpg", "cmyk.jpg", "ycck.jpg", "p3.jpg", "srgb.jpg" }
+
+-- In a few pixels the scene is steep.
+local function assert_width(name, width)
+  local limits = { min_width = width, max_width = width }
+  lu.assertEquals(assert_golden(name, limits, width < 40 and 35, width < 40 and 3.5).width, width)
+end
+
+---Made anew as it is, smaller, larger, and so small that frequencies are left out of it.
+function T:test_each_kind_of_jpeg_at_each_size()
+  for _, name in ipairs(JPEGS) do
+    for _, width in ipairs { 161, 100, 99, 40, 20, 322 } do
+      assert_width(name, width)
+    end
+  end
+end
+
 ---The measure itself: a profile that is not applied is far away.
 function T:test_the_limits_tell_a_wrong_path()
   local source = assert(host.read(our.folder .. "/adobe.jpg"))
@@ -38,6 +56,17 @@ function T:test_each_turn_of_each_format()
   for orientation = 1, 8 do
     for _, format in ipairs({ "jpg", "webp", "png" }) do
       assert_golden(("turned%d.%s"):format(orientation, format))
+    end
+  end
+end
+
+---Odd sides and even ones, where chroma at half size meets another end of the picture.
+function T:test_each_turn_of_each_size()
+  for orientation = 1, 8 do
+    for _, format in ipairs { "jpg", "webp" } do
+      for _, width in ipairs { 160, 101, 100, 35, 321 } do
+        assert_width(("turned%d.%s"):format(orientation, format), width)
+      end
     end
   end
 end

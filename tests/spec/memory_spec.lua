@@ -61,7 +61,7 @@ local function assert_within(name, bytes_a_pixel, most)
   return above
 end
 
----A worker fetches 3 MB before its first picture: a usual one takes what the rule says out of them.
+---A worker fetches memory before its first picture: a usual one takes what the rule says out of it.
 function T:test_lossy_takes_its_planes()
   media.shape(set, 1080, 1350)
   assert_within("shape.webp", 1.5, MEGABYTE // 4)
@@ -78,6 +78,23 @@ end
 function T:test_twelve_megapixels_fitted()
   media.shape(set, 4032, 3024)
   local above = assert_within("shape.webp", 1.5, 23 * MEGABYTE)
+  lu.assertTrue(above > 12 * MEGABYTE, above .. " bytes")
+end
+
+---An EXIF block that says how the camera was held.
+local function turned(bytes, orientation)
+  local exif = "Exif\0\0II*\0\8\0\0\0\1\0\x12\1\3\0\1\0\0\0" .. string.char(orientation) ..
+    "\0\0\0\0\0\0\0"
+  return bytes:sub(1, 2) .. "\xFF\xE1" .. string.pack(">I2", #exif + 2) .. exif .. bytes:sub(3)
+end
+
+---A JPEG has its planes once, and the result twice while it is turned.
+function T:test_twelve_megapixels_of_jpeg()
+  media.shape(set, 4032, 3024)
+  assert_within("shape.jpg", 1.5, 23 * MEGABYTE)
+  local bytes = turned(assert(host.read(set.path .. "/shape.jpg")), 3)
+  media.write(set.path .. "/lying.jpg", bytes)
+  local above = assert_within("lying.jpg", 1.5 + 0.2, 25 * MEGABYTE)
   lu.assertTrue(above > 12 * MEGABYTE, above .. " bytes")
 end
 

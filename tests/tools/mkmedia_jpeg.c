@@ -9,7 +9,8 @@
 
 struct kind {
     J_COLOR_SPACE from, stored;
-    int progressive;
+    int progressive, arithmetic, restarts;
+    int h, v;                    // samples of luma for one of chroma; 0: as usual
     const jpeg_scan_info *scans; // 3 of them
     const uint8_t *exif, *icc;
     size_t exif_length, icc_length;
@@ -46,6 +47,12 @@ static void write_jpeg(const char *name, int width, int height, const uint8_t *p
     jpeg_set_quality(&jpeg, 95, TRUE);
     if (kind->progressive)
         jpeg_simple_progression(&jpeg);
+    jpeg.arith_code = kind->arithmetic;
+    jpeg.restart_in_rows = kind->restarts;
+    if (kind->h) {
+        jpeg.comp_info[0].h_samp_factor = kind->h;
+        jpeg.comp_info[0].v_samp_factor = kind->v;
+    }
     if (kind->scans) {
         jpeg.scan_info = kind->scans;
         jpeg.num_scans = 3;
@@ -103,6 +110,25 @@ static void make_ink(const struct picture *p)
     free(ink);
 }
 
+// What other programs write: finer or coarser chroma, RGB as it is, other ways to code.
+static void make_unusual(const struct picture *p)
+{
+    static const struct {
+        const char *name;
+        struct kind kind;
+    } files[] = {
+        {"422.jpg", {.from = JCS_RGB, .stored = JCS_YCbCr, .h = 2, .v = 1}},
+        {"440.jpg", {.from = JCS_RGB, .stored = JCS_YCbCr, .h = 1, .v = 2}},
+        {"444.jpg", {.from = JCS_RGB, .stored = JCS_YCbCr, .h = 1, .v = 1}},
+        {"411.jpg", {.from = JCS_RGB, .stored = JCS_YCbCr, .h = 4, .v = 1}},
+        {"stored.jpg", {.from = JCS_RGB, .stored = JCS_RGB}},
+        {"restarts.jpg", {.from = JCS_RGB, .stored = JCS_YCbCr, .restarts = 1}},
+        {"arithmetic.jpg", {.from = JCS_RGB, .stored = JCS_YCbCr, .arithmetic = 1}},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        write_jpeg(files[i].name, p->width, p->height, p->rgb, &files[i].kind);
+}
+
 static void make_grey(void)
 {
     uint8_t grey[64 * 48];
@@ -158,6 +184,7 @@ void make_jpegs(void)
     write_jpeg("progressive.jpg", p.width, p.height, p.rgb, &progressive);
     make_ink(&p);
     make_profiled(&p);
+    make_unusual(&p);
     free(p.rgb);
     make_grey();
     make_oriented();

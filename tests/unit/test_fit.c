@@ -1,6 +1,7 @@
 // test_fit.c - the arithmetic of sizes: ratios hold exactly, nothing leaves its bounds.
 #include "codec/fit.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -139,6 +140,42 @@ static void test_results_are_bounded(void **state)
     assert_int_equal(answer.status, CODEC_LIMIT);
 }
 
+// Where the upright pixel that `at` stands for lies in the stored source, across or down.
+static void check_side(const struct fit_plan *p, const struct fit_plan *before, struct turn turn,
+                       bool across, int width, int height)
+{
+    bool mirror = across ? turn.mirror_x : turn.mirror_y;
+    bool stored_across = across != turn.transpose;
+    int count = across ? p->w : p->h, side = across ? width : height;
+    double from = across ? p->from_x : p->from_y, length = across ? p->from_w : p->from_h;
+    double found = stored_across ? before->from_x : before->from_y;
+    double found_length = stored_across ? before->from_w : before->from_h;
+    assert_int_equal(stored_across ? before->w : before->h, count);
+    assert_int_equal(stored_across ? before->chroma_x : before->chroma_y, mirror ? count % 2 : 0);
+    assert_true(fabs(found_length - length) < 1e-9);
+    assert_true(fabs((mirror ? side - found - found_length : found) - from) < 1e-9);
+}
+
+static void test_before_a_turn(void **state)
+{
+    (void)state;
+    for (int orientation = 1; orientation <= 8; orientation++)
+        for (int width = 100; width < 104; width++)
+            for (int fit = CODEC_PAD; fit <= CODEC_CROP; fit++) {
+                struct turn turn = turn_of(orientation);
+                struct fit_plan p, before;
+                limits((enum codec_fit)fit, 1.91, 2, 0, 90);
+                job.options.focus_x = 0.2;
+                job.options.focus_y = 0.9;
+                assert_int_equal(plan(width, 77, &p), 0);
+                before = fit_before_turn(&p, turn, width, 77);
+                assert_true(before.x == 0 && before.y == 0);
+                assert_true(before.width == before.w && before.height == before.h);
+                check_side(&p, &before, turn, true, width, 77);
+                check_side(&p, &before, turn, false, width, 77);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_cropping_stays_on_whole_pixels),
         cmocka_unit_test(test_none_refuses),
         cmocka_unit_test(test_results_are_bounded),
+        cmocka_unit_test(test_before_a_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,8 @@ static struct run run = {&job, &answer};
 
 static struct fit_plan whole(int from_w, int from_h, int w, int h)
 {
-    return (struct fit_plan){w, h, 0, 0, w, h, 0, 0, from_w, from_h};
+    return (struct fit_plan){
+        .width = w, .height = h, .w = w, .h = h, .from_w = from_w, .from_h = from_h};
 }
 
 static double lanczos(double x)
