@@ -56,6 +56,9 @@ function M.measure() return media.psnr(set, M.out) end
 ---Makes shape.jpg, shape.png and shape.webp.
 function M.shape(width, height) media.shape(set, width, height) end
 
+---What mkmedia finds in a film; see media.film.
+function M.film(...) return media.film(set, ...) end
+
 ---Red, green and blue of the result.
 function M.pixel(x, y) return media.pixel(set, M.out, x, y) end
 

@@ -50,6 +50,19 @@ function M.psnr(set, file, ...)
   return math.tointeger(width), math.tointeger(height), tonumber(psnr), tonumber(delta)
 end
 
+---Of each picture that a film shows: width, height, how many times and milliseconds, and the
+---distance in dB to what a player shows of the animation on a colour ("ffffff").
+function M.film(set, file, source, colour)
+  local lines = {}
+  for line in run({ set.tool, "film", file, source, colour }):gmatch "[^\n]+" do
+    local width, height, times, milliseconds, psnr = line:match "(%d+) (%d+) (%d+) (%d+) (%S+)"
+    lines[#lines + 1] = { width = math.tointeger(width), height = math.tointeger(height),
+      times = math.tointeger(times), milliseconds = math.tointeger(milliseconds),
+      psnr = tonumber(psnr) }
+  end
+  return lines
+end
+
 ---Red, green and blue at a place of a JPEG.
 function M.pixel(set, file, x, y)
   local argv = { set.tool, "pixel", file, tostring(x), tostring(y) }

@@ -5,6 +5,9 @@
 //   mkmedia shape WIDTH HEIGHT        the scene in that size, as shape.jpg, shape.png, shape.webp
 //   mkmedia psnr FILE [X Y W H]       width and height of the file; PSNR in dB and mean distance of
 //                                     colours (CIE 1976) of it, or a part, to the scene
+//   mkmedia film FILE WEBP COLOUR     of each picture that a film shows: its size, how many times
+//   and
+//                                     how many milliseconds, PSNR to what is seen of the animation
 //   mkmedia pixel FILE X Y            width, height and the colour there
 #include "mkmedia.h"
 
@@ -59,12 +62,10 @@ uint8_t *load(const char *name, size_t *length)
 }
 
 // libjpeg's own error handler ends the tool, which is what a test wants.
-static struct picture decode(const char *name)
+struct picture decode_jpeg(const uint8_t *bytes, size_t length)
 {
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
-    size_t length;
-    uint8_t *bytes = load(name, &length);
     jpeg.err = jpeg_std_error(&errors);
     jpeg_create_decompress(&jpeg);
     jpeg_mem_src(&jpeg, bytes, length);
@@ -79,6 +80,14 @@ static struct picture decode(const char *name)
     }
     jpeg_finish_decompress(&jpeg);
     jpeg_destroy_decompress(&jpeg);
+    return p;
+}
+
+static struct picture decode(const char *name)
+{
+    size_t length;
+    uint8_t *bytes = load(name, &length);
+    struct picture p = decode_jpeg(bytes, length);
     free(bytes);
     return p;
 }
@@ -132,6 +141,8 @@ int main(int argc, char **argv)
             return psnr(argv[2], n[0], n[1], n[2], n[3]);
     if (argc == 5 && strcmp(argv[1], "pixel") == 0)
         return pixel(argv[2], n[0], n[1]);
+    if (argc == 5 && strcmp(argv[1], "film") == 0)
+        return measure_film(argv[2], argv[3], argv[4]);
     if (argc == 4 && strcmp(argv[1], "shape") == 0)
         return shape(atoi(argv[2]), atoi(argv[3]));
     if (argc == 2 && strcmp(argv[1], "samples") == 0) {
@@ -144,6 +155,7 @@ int main(int argc, char **argv)
     make_webps();
     make_pngs();
     make_gifs();
+    make_films();
     make_broken();
     return 0;
 }

@@ -24,7 +24,10 @@ void make_jpegs(void);
 void make_webps(void);
 void make_pngs(void);
 void make_gifs(void);
+void make_films(void);
 void make_broken(void);
+// Says of each picture of a film what mkmedia.c promises; the exit status.
+int measure_film(const char *name, const char *source, const char *colour);
 // The pictures of examples/media.
 void make_samples(void);
 void save_webp(const char *name, const struct picture *picture, float quality);
@@ -34,6 +37,7 @@ void save_round_png(const char *name, const struct picture *picture);
 
 void save_png(const char *name, const struct picture *picture);
 
+struct picture decode_jpeg(const uint8_t *bytes, size_t length);
 void save(const char *name, const void *bytes, size_t length);
 uint8_t *load(const char *name, size_t *length);
 void *need(void *memory); // ends the tool on NULL
