@@ -156,6 +156,7 @@ int main(int argc, char **argv)
     make_pngs();
     make_gifs();
     make_films();
+    make_hdr();
     make_broken();
     return 0;
 }

@@ -25,6 +25,7 @@ void make_webps(void);
 void make_pngs(void);
 void make_gifs(void);
 void make_films(void);
+void make_hdr(void);
 void make_broken(void);
 // Says of each picture of a film what mkmedia.c promises; the exit status.
 int measure_film(const char *name, const char *source, const char *colour);
@@ -36,6 +37,8 @@ void save_jpeg(const char *name, const struct picture *picture);
 void save_round_png(const char *name, const struct picture *picture);
 
 void save_png(const char *name, const struct picture *picture);
+// 16 bits a channel, big endian.
+void save_deep_png(const char *name, int width, int height, const uint8_t *pixels);
 
 struct picture decode_jpeg(const uint8_t *bytes, size_t length);
 void save(const char *name, const void *bytes, size_t length);

@@ -63,6 +63,12 @@ static void make_turned(void)
     }
 }
 
+void save_deep_png(const char *name, int width, int height, const uint8_t *pixels)
+{
+    struct kind k = {.depth = 16, .type = PNG_COLOR_TYPE_RGB, .channels = 3};
+    write_png(name, width, height, pixels, &k);
+}
+
 static void make_deep(const struct picture *p)
 {
     size_t count = (size_t)p->width * (size_t)p->height * 3;
@@ -71,8 +77,7 @@ static void make_deep(const struct picture *p)
         deep[i * 2] = p->rgb[i];
         deep[i * 2 + 1] = p->rgb[i];
     }
-    struct kind k = {.depth = 16, .type = PNG_COLOR_TYPE_RGB, .channels = 3};
-    write_png("deep.png", p->width, p->height, deep, &k);
+    save_deep_png("deep.png", p->width, p->height, deep);
     free(deep);
 }
 
