@@ -267,7 +267,7 @@ function host.lock(path, options) end
 ---@field width integer as stored; see orientation. HEIC and AVIF: upright
 ---@field height integer
 ---@field orientation integer EXIF 1 to 8, 1 when unknown
----@field frames integer
+---@field frames integer of videos, animations and sequences, else 1
 ---@field alpha boolean
 ---@field progressive? boolean JPEG
 ---@field components? integer JPEG

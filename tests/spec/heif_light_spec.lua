@@ -1,6 +1,6 @@
 -- Pictures of high dynamic range, HEIC and AVIF: what they show up to white paper (203 cd/m2) is
--- what sRGB shows, and what is brighter is white. The sources are made by mkmedia from BT.2100; here
--- is sRGB, from its own formula.
+-- what sRGB shows, and what is brighter is white. The sources are made by mkmedia from BT.2100;
+-- here is sRGB, from its own formula.
 local lu = require "luaunit"
 local media = require "media"
 local our = require "convert_support"

@@ -121,6 +121,28 @@ function T:test_an_animated_webp_is_a_reel_as_well()
   lu.assertAlmostEquals(facts.duration, 3, 0.05)
 end
 
+---An AVIF sequence under another name, for which there is no film: its picture, and that is told.
+function T:test_of_a_sequence_the_first_picture_goes_out()
+  local world <close> = scene.new()
+  local made, argv = world.folder .. "/made.avif", { "avifenc", "-s", "9", "--fps", "5" }
+  for i, colour in ipairs { "\xC8\50\40", "\40\50\xC8" } do
+    local frame = ("%s/frame%d.y4m"):format(world.folder, i)
+    assert(host.write(frame, "YUV4MPEG2 W64 H64 F5:1 C444\nFRAME\n" .. colour:gsub(".",
+      function(sample) return sample:rep(64 * 64) end)))
+    argv[#argv + 1] = frame
+  end
+  argv[#argv + 1] = made
+  local done, err = host.exec(argv)
+  if not done and err.code == "ENOENT" then lu.skip("avifenc is not installed") end
+  assert(done and done.status == 0, tostring(err or done.stderr))
+  assert(host.move(made, world.media .. "/wave.jpg"))
+  local result = world:pass()
+  lu.assertEquals(result.status, 0, result.stderr)
+  lu.assertStrContains(result.stderr, "wave.jpg moves: the first of its 2 pictures goes out")
+  lu.assertEquals(world:posts()[1].kind, "image")
+  lu.assertEquals(receipt(world, "wave.jpg").animation, "first")
+end
+
 ---One that cannot be played is an error that names it, and no picture goes out in its place.
 function T:test_a_damaged_animation_fails_by_name()
   need_ffmpeg()
