@@ -41,6 +41,18 @@ function M.shape(set, width, height)
   run({ set.tool, "shape", tostring(width), tostring(height) }, set.path)
 end
 
+---Makes the views of the scene in a size of one's own: scene.*, grey.*, cells.* and veil*.*.
+function M.views(set, width, height)
+  run({ set.tool, "views", tostring(width), tostring(height) }, set.path)
+end
+
+---As psnr, of a view over a colour ("ffffff").
+function M.view(set, file, view, under)
+  local line = run { set.tool, "view", file, view, under }
+  local width, height, psnr, delta = line:match "(%d+) (%d+) (%S+) (%S+)"
+  return math.tointeger(width), math.tointeger(height), tonumber(psnr), tonumber(delta)
+end
+
 ---Width, height, the distance in dB to the scene and the mean one of colours, of a JPEG or the part
 ---x, y, w, h of it.
 function M.psnr(set, file, ...)
