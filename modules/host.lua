@@ -367,8 +367,9 @@ function host.convert(source, target, options) end
 ---synced unless durable=false, or not at all.
 ---@param source string
 ---@param target string
----@param options? { quality?: integer, background?: string, min_duration?: number, max_pixels?: integer, durable?: boolean, timeout?: number }
---- quality 1..100 (95); background under what is transparent ("#ffffff"); min_duration 0..3600 (0): the film
+---@param options? { quality?: integer, background?: string, width?: integer, height?: integer, min_duration?: number, max_pixels?: integer, durable?: boolean, timeout?: number }
+--- quality 1..100 (95); background under what is transparent ("#ffffff"); width and height, both or none, of
+--- the film (by Lanczos3); min_duration 0..3600 (0): the film
 --- shows all frames again until it lasts so long, without storing them again; max_pixels 32 million, of a
 --- frame; timeout 300.
 ---@return Frames|nil, Error? kind "format" when damaged or no animation, "limit" when too large or too long

@@ -4,6 +4,7 @@
 #include "decoders.h"
 #include "film.h"
 #include "jpeg.h"
+#include "resize.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,23 +50,42 @@ static int add(struct maker *m, const uint8_t *bytes, size_t length)
     return 0;
 }
 
+static int encode(struct maker *m, const struct image *image, unsigned milliseconds)
+{
+    struct jpeg_result made = {.quality = m->run->job->options.quality, .full_chroma = true};
+    if (jpeg_encode(m->run, image, &made))
+        return -1;
+    int status = add(m, made.bytes, made.length);
+    free(made.bytes);
+    m->frame[m->film.frames++] = (struct film_frame){(uint32_t)made.length, milliseconds};
+    m->film.width = image->width;
+    m->film.height = image->height;
+    return status;
+}
+
 static int on_frame(void *context, const struct image *shown, unsigned milliseconds)
 {
     struct maker *m = context;
-    struct jpeg_result made = {.quality = m->run->job->options.quality, .full_chroma = true};
+    const struct codec_options *o = &m->run->job->options;
+    struct image scaled = {0};
+    struct fit_plan plan = {.width = o->width,
+                            .height = o->height,
+                            .w = o->width,
+                            .h = o->height,
+                            .from_w = shown->width,
+                            .from_h = shown->height};
     if (m->film.frames == CODEC_MAX_FRAMES) // the probe counted fewer
         return report(m->run, CODEC_LIMIT, "the animation has more than %d frames",
                       CODEC_MAX_FRAMES);
     m->milliseconds += milliseconds;
     if (m->milliseconds > LONGEST)
         return report(m->run, CODEC_LIMIT, "the animation lasts longer than a day");
-    if (jpeg_encode(m->run, shown, &made))
-        return -1;
-    int status = add(m, made.bytes, made.length);
-    free(made.bytes);
-    m->frame[m->film.frames++] = (struct film_frame){(uint32_t)made.length, milliseconds};
-    m->film.width = shown->width;
-    m->film.height = shown->height;
+    if (o->width == 0)
+        return encode(m, shown, milliseconds);
+    int status = resize(m->run, shown, &plan, &scaled);
+    if (status == 0)
+        status = encode(m, &scaled, milliseconds);
+    image_free(&scaled);
     return status;
 }
 
@@ -98,7 +118,9 @@ static int finish(struct maker *m)
 static int check_amount(struct run *run)
 {
     const struct codec_facts *facts = &run->answer->facts;
-    double pixels = (double)facts->width * facts->height * (double)facts->frames;
+    const struct codec_options *o = &run->job->options;
+    double pixels = ((double)facts->width * facts->height + (double)o->width * o->height) *
+                    (double)facts->frames;
     if (strcmp(facts->format, "webp") != 0 || facts->frames < 2)
         return report(run, CODEC_FORMAT, "only an animated WebP is taken apart into frames");
     if (facts->frames > CODEC_MAX_FRAMES)
@@ -106,7 +128,7 @@ static int check_amount(struct run *run)
     if (pixels > MOST_PIXELS)
         return report(run, CODEC_LIMIT, "the animation is too large: %llu frames of %d x %d pixels",
                       (unsigned long long)facts->frames, facts->width, facts->height);
-    return 0;
+    return o->width ? image_check_size(run, (uint64_t)o->width, (uint64_t)o->height) : 0;
 }
 
 int frames(struct run *run, const uint8_t *bytes, size_t length)

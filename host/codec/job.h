@@ -49,6 +49,7 @@ struct codec_options {
     size_t max_bytes;            // of the result; 0: no limit
     uint64_t max_pixels;         // of the source, and of the result
     unsigned keep;               // of codec_keep
+    int width, height;           // of a film; 0: as the animation has them
     double min_duration;         // of a film, seconds: it is repeated as a whole until then
     bool passthrough;            // a JPEG that is already fit keeps its scan data, byte for byte
 };

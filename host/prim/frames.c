@@ -36,14 +36,19 @@ static int frames_finish(lua_State *L, struct op *op)
 
 static int l_frames(lua_State *L)
 {
-    static const char *const keys[] = {
-        "quality", "background", "min_duration", "max_pixels", "durable", "timeout", NULL};
+    static const char *const keys[] = {"quality",    "background", "min_duration",
+                                       "max_pixels", "durable",    "timeout",
+                                       "width",      "height",     NULL};
     const char *source = api_check_path(L, 1);
     const char *target = api_check_path(L, 2);
     struct codec_options options = {0};
     api_check_options(L, 3, keys);
     lua_settop(L, 3);
     options.quality = (int)api_opt_integer(L, 3, "quality", 95, 1, 100);
+    options.width = (int)api_opt_integer(L, 3, "width", 0, 1, CODEC_MAX_SIDE);
+    options.height = (int)api_opt_integer(L, 3, "height", 0, 1, CODEC_MAX_SIDE);
+    if ((options.width == 0) != (options.height == 0))
+        luaL_error(L, "options 'width' and 'height': both expected, or none");
     options.min_duration = api_opt_number(L, 3, "min_duration", 0, 0, MAX_DURATION);
     options.max_pixels =
         (uint64_t)api_opt_integer(L, 3, "max_pixels", MAX_PIXELS, 1, CODEC_PIXELS_CEILING);

@@ -126,6 +126,22 @@ function T:test_ffprobe_reads_the_same_times()
   lu.assertEquals(times, { 40, 100, 100, 11, 700, 100, 40, 100, 100, 11, 700, 100 })
 end
 
+---In a size that is wanted, and of good sampling: the first picture is the scene.
+function T:test_another_size()
+  local made = assert(frames("calm.webp", { width = 82, height = 60 }))
+  lu.assertEquals({ made.width, made.height, made.source.width, made.source.height },
+    { 82, 60, 161, 123 })
+  local bytes = assert(host.read(film()))
+  local length = (">I4"):unpack(bytes, bytes:find("stsz", 1, true) + 16)
+  media.write(our.out, bytes:sub(29, 28 + length))
+  local width, height, psnr = our.measure()
+  lu.assertEquals({ width, height }, { 82, 60 })
+  lu.assertTrue(psnr >= 42, psnr .. " dB")
+  assert(host.remove(our.out) and host.remove(film()))
+  assert_error("limit", "megapixels", "calm.webp", { width = 16000, height = 16000 })
+  lu.assertErrorMsgContains("both expected", frames, "calm.webp", { width = 82 })
+end
+
 function T:test_quality_is_what_was_asked_for()
   local fine = assert(frames("moving.webp")).size
   lu.assertTrue(assert(frames("moving.webp", { quality = 50 })).size < fine * 0.6)

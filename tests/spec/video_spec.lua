@@ -371,6 +371,17 @@ function T:test_an_animated_webp_becomes_a_film()
   end
 end
 
+---Scaled down before, so that large frames do not fill what host.frames may write.
+function T:test_an_animated_webp_may_be_larger_than_its_film()
+  if not host.exec({ "ffmpeg", "-version" }) then lu.skip("ffmpeg is not installed") end
+  local bytes = assert(host.read(host.info().root .. "/tests/fuzz/corpus/webp/animated"))
+  local item = made.item(self.app, self.dir, "moving.webp", bytes)
+  local target = item:temp(".mp4")
+  assert(animation.film(item, target, assert(host.probe(item.file)), { max_width = 100 }))
+  local found = assert(host.probe(target))
+  lu.assertEquals({ found.width, found.height }, { 100, 76 })
+end
+
 ---Longer than Instagram takes: told before any work.
 function T:test_an_animation_may_be_too_long()
   local item = film(self)
@@ -379,6 +390,9 @@ function T:test_an_animation_may_be_too_long()
   lu.assertNil(done)
   lu.assertEquals({ err.kind, err.message },
     { "limit", "the animation lasts 901 s, at most 900 are taken as a film" })
+  err = select(2, animation.film(item, self.dir .. "/none.mp4",
+    { format = "gif", frames = 2, duration = 12 }, { max_duration = 10 }))
+  lu.assertStrContains(err.message, "at most 10 are taken")
 end
 
 return T
