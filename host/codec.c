@@ -10,6 +10,7 @@
 #include "sniff.h"
 #include "sys/channel.h"
 #include "sys/disk.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,11 +42,18 @@ static void open_files(uv_work_t *request)
     c->ticket.source = fd;
     c->ticket.job.size = facts.size;
     c->ticket.family = family_of(fd);
-    if (c->ticket.job.kind != CODEC_CONVERT)
+    if (c->ticket.job.kind == CODEC_PROBE)
         return;
     int memory = channel_memory(CODEC_MAX_FILE);
     c->ticket.memory = memory;
     c->file.status = memory < 0 ? memory : 0;
+}
+
+static bool is_proper(enum codec_kind kind, const uint8_t *bytes, const struct codec_answer *a)
+{
+    if (kind == CODEC_FRAMES)
+        return codec_check_film(bytes, a->jpeg_length, a->width, a->height);
+    return codec_check_jpeg(bytes, a->jpeg_length, a->width, a->height);
 }
 
 static void write_result(uv_work_t *request)
@@ -56,7 +64,7 @@ static void write_result(uv_work_t *request)
     c->file.status = channel_seal(c->ticket.memory, a->jpeg_length, &bytes);
     if (c->file.status != 0)
         return;
-    if (codec_check_jpeg(bytes, a->jpeg_length, a->width, a->height)) {
+    if (is_proper(c->ticket.job.kind, bytes, a)) {
         c->at_target = true;
         unsigned how = DURABLE_REPLACE | (c->unsynced ? DURABLE_UNSYNCED : 0);
         c->file.status = durable_write(c->file.target, bytes, a->jpeg_length, 0644, how);
@@ -181,6 +189,21 @@ static int fail_with(lua_State *L, struct codec_work *c, const char *kind, bool 
     lua_pushstring(L, path);
     lua_setfield(L, -2, "path");
     return 2;
+}
+
+bool codec_read_colour(const char *text, uint8_t colour[3])
+{
+    unsigned value = 0;
+    bool good = text[0] == '#' && strlen(text) == 7;
+    for (int i = 1; good && i < 7; i++) {
+        good = isxdigit((unsigned char)text[i]);
+        value = value * 16 + (unsigned)(isdigit((unsigned char)text[i])
+                                            ? text[i] - '0'
+                                            : tolower((unsigned char)text[i]) - 'a' + 10);
+    }
+    for (int i = 0; good && i < 3; i++)
+        colour[i] = (uint8_t)(value >> (16 - 8 * i));
+    return good;
 }
 
 int codec_failed(lua_State *L, struct codec_work *c)

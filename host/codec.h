@@ -21,6 +21,8 @@ struct codec_work *codec_begin(lua_State *L, const char *name, enum codec_kind k
                                const struct codec_options *options);
 // Always the last statement. `finish` is called for a job that succeeded, to push its results.
 int codec_wait(lua_State *L, struct codec_work *c, op_finish_fn finish);
+// Reads a colour as "#rrggbb".
+bool codec_read_colour(const char *text, uint8_t colour[3]);
 // nil and the Error for a job that did not succeed, else 0 and nothing is pushed.
 int codec_failed(lua_State *L, struct codec_work *c);
 // Pushes a list of words for what is set of codec_extra.

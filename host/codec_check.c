@@ -4,8 +4,11 @@
 // would have done. A boolean is looked at as a byte before it is one.
 #include "codec_check.h"
 
+#include "codec/film.h"
+#include "codec/input.h"
 #include "codec/text.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 // ---- the answer ---------------------------------------------------------------------------------
@@ -81,7 +84,8 @@ static bool check_result(const struct codec_answer *a)
 {
     return is_boolean(&a->turned) && a->jpeg_length > 0 && a->jpeg_length <= CODEC_MAX_FILE &&
            is_between(1, a->width, CODEC_MAX_SIDE) && is_between(1, a->height, CODEC_MAX_SIDE) &&
-           is_between(0, a->quality, 100) && a->removed >> CODEC_EXTRAS == 0 && a->kept >> 3 == 0;
+           is_between(0, a->quality, 100) && is_amount(a->duration, 1e9) &&
+           a->removed >> CODEC_EXTRAS == 0 && a->kept >> 3 == 0;
 }
 
 bool codec_check_answer(struct codec_answer *answer, const struct codec_job *job)
@@ -208,4 +212,72 @@ bool codec_check_jpeg(const uint8_t *bytes, size_t length, int width, int height
     while (more > 0)
         more = next_segment(&p);
     return more == 0;
+}
+
+// ---- the film -----------------------------------------------------------------------------------
+
+// What its index says of each picture; its two tables begin behind fixed words, and have as many
+// entries each. The number of pictures that are stored, or 0.
+static uint32_t read_tables(const uint8_t *index, uint32_t shown, struct film_frame *frame)
+{
+    const uint8_t *times = index + FILM_TIMES, *lengths = index + FILM_LENGTHS + 8 * (size_t)shown;
+    const uint8_t *places = index + FILM_PLACES + 12 * (size_t)shown;
+    for (uint32_t i = 0; i < shown; i++) {
+        if (i > 0 && input_be32(places + 4 * (size_t)i) == FILM_HEAD)
+            return i;
+        frame[i] = (struct film_frame){input_be32(lengths + 4 * (size_t)i),
+                                       input_be32(times + 8 * (size_t)i + 4)};
+    }
+    return shown;
+}
+
+// An index that is made anew of what it says must be the same, byte for byte.
+static bool check_index(const uint8_t *index, struct film *film, uint32_t shown)
+{
+    film->times = film->frames ? shown / film->frames : 0;
+    size_t length = film_index_length(film);
+    if (film->frames == 0 || film->frames * film->times != shown)
+        return false;
+    uint8_t *again = malloc(length);
+    if (again == NULL)
+        return false;
+    film_index(film, again);
+    bool same = memcmp(index, again, length) == 0;
+    free(again);
+    return same;
+}
+
+static bool check_pictures(const uint8_t *bytes, size_t length, const struct film *film)
+{
+    for (uint32_t i = 0; i < film->frames; i++) {
+        size_t picture = film->frame[i].length;
+        if (picture > length || !codec_check_jpeg(bytes, picture, film->width, film->height))
+            return false;
+        bytes += picture;
+        length -= picture;
+    }
+    return length == 0;
+}
+
+bool codec_check_film(const uint8_t *bytes, size_t length, int width, int height)
+{
+    uint8_t head[FILM_HEAD];
+    struct film film = {.width = width, .height = height};
+    if (length < FILM_HEAD + FILM_INDEX || length > UINT32_MAX)
+        return false;
+    uint32_t pictures = input_be32(bytes + FILM_HEAD - 8) - 8;
+    film_head(pictures, head);
+    if (memcmp(head, bytes, sizeof head) != 0 || pictures > length - FILM_HEAD - FILM_INDEX)
+        return false;
+    size_t entries = length - FILM_HEAD - FILM_INDEX - pictures;
+    uint32_t shown = (uint32_t)(entries / FILM_ENTRY);
+    struct film_frame *frame = calloc(shown ? shown : 1, sizeof *frame);
+    const uint8_t *index = bytes + FILM_HEAD + pictures;
+    film.frame = frame;
+    if (frame && entries % FILM_ENTRY == 0)
+        film.frames = read_tables(index, shown, frame);
+    bool good =
+        check_index(index, &film, shown) && check_pictures(bytes + FILM_HEAD, pictures, &film);
+    free(frame);
+    return good;
 }

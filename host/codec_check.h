@@ -9,3 +9,5 @@ bool codec_check_answer(struct codec_answer *answer, const struct codec_job *job
 // Whether the bytes are a baseline JPEG of that size from the first to the last, with segments that
 // a converted picture may have and nothing else.
 bool codec_check_jpeg(const uint8_t *bytes, size_t length, int width, int height);
+// Whether they are a film (codec/film.h) of such JPEG pictures, all of that size, and nothing else.
+bool codec_check_film(const uint8_t *bytes, size_t length, int width, int height);

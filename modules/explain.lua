@@ -121,9 +121,11 @@ local function check_format(self, app, item)
     end
     return rule(self, "formats", "yes", "as_is", { format = item.format })
   end
-  rule(self, "formats", "yes", "converted", { format = item.format, width = item.width or "?",
+  local frames = self.facts.frames or 1
+  local key = item.kind == "video" and "filmed" or frames > 1 and "first" or "converted"
+  rule(self, "formats", "yes", key, { format = item.format, width = item.width or "?",
     height = item.height or "?", to_width = width or "?", to_height = height or "?",
-    fit = entry.fit or "-" })
+    fit = entry.fit or "-", frames = frames })
 end
 
 local function check_duplicate(self, app, flow, item)

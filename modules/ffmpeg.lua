@@ -4,14 +4,14 @@
 local i18n = require "i18n"
 local json = require "json"
 
----Looked up in PATH; another path for those who have them elsewhere.
-local M = { program = "ffmpeg", prober = "ffprobe" }
+local M = {
+  program = "ffmpeg", prober = "ffprobe",  -- looked up in PATH, or a path
+  SHORTEST = 3,  -- seconds that Instagram wants of a film: a shorter one is repeated
+}
 
 local AUDIO_BITS = 128000  -- a second
 local AUDIO_RATE, AUDIO_CHANNELS = 48000, 2  -- at most, when the rules do not say
 local FILLED = 0.95        -- of max_bytes: containers need a little too
-local SHORTEST = 3         -- seconds that Instagram wants of a film: a shorter one is repeated
-local DELAY = 0.1          -- seconds that a frame is shown when the file does not say
 local MOST_HEIGHT = 1920
 local MEMORY, LARGEST = 4 << 30, 2 << 30  -- bytes of its address space, and of what it writes
 local NO_PROGRAM = 127     -- status
@@ -85,22 +85,38 @@ local function encode(source, target, facts, entry)
   return output(argv, target)
 end
 
--- Both even, as the codec wants it.
-local function film_size(facts, entry)
+---Width and height of the film of an animation: both even, as the codec wants it.
+---@param facts { width: integer, height: integer }
+---@param entry table of formats.lua
+---@return integer width, integer height
+function M.film_size(facts, entry)
   local width = math.max(entry.min_width or 0, math.min(facts.width, entry.max_width or 1440))
   local scale = math.min(width / facts.width, MOST_HEIGHT / facts.height)
   local function even(side) return math.max(2, math.floor(side * scale / 2 + 0.5) * 2) end
   return even(facts.width), even(facts.height)
 end
 
+---The colour under what is transparent, as "#rrggbb": a blurred border is no colour.
+---@param entry table of formats.lua
+---@return string
+function M.under(entry)
+  return tostring(entry.background):match("^#%x%x%x%x%x%x$") or "#ffffff"
+end
+
+-- How what moves is read: a GIF as often as is wanted, the pictures of host.frames once.
+local MOVING = { gif = { "-ignore_loop", "0", "-f", "gif" },
+  mov = { "-f", "mov", "-codec:v", "mjpeg" } }
+
 -- Over the background, repeated as a whole until it is long enough.
 local function film(source, target, facts, entry)
   local argv = { M.program, "-nostdin", "-hide_banner", "-loglevel", "error",
-    "-protocol_whitelist", "file", "-ignore_loop", "0", "-f", "gif", "-i", "file:" .. source }
-  local once = facts.duration or facts.frames * DELAY
-  local width, height = film_size(facts, entry)
-  local colour = tostring(entry.background):match("^#(%x%x%x%x%x%x)$") or "ffffff"
-  add(argv, "-t", ("%.3f"):format(once * math.ceil(SHORTEST / once)), "-filter_complex",
+    "-protocol_whitelist", "file" }
+  add(argv, table.unpack(MOVING[facts.format]))
+  add(argv, "-i", "file:" .. source)
+  local once = facts.duration
+  local width, height = M.film_size(facts, entry)
+  local colour = M.under(entry):sub(2)
+  add(argv, "-t", ("%.3f"):format(once * math.ceil(M.SHORTEST / once)), "-filter_complex",
     ("color=0x%s:%dx%d:r=30[under];[under][0:v]overlay=format=rgb,scale=%d:%d:flags=lanczos:"
       .. "out_color_matrix=bt709:out_range=tv,format=yuv420p"):format(colour, facts.width,
       facts.height, width, height))
@@ -174,10 +190,11 @@ function M.mend(cure, source, target, facts, entry)
   return run(argv, entry.timeout or 300, source, target)
 end
 
----Makes a film of an animated GIF. True, or nil and an Error; `missing` is set without ffmpeg.
+---Makes a film of an animated GIF, or of what host.frames made of another animation. True, or nil
+---and an Error; `missing` is set without ffmpeg.
 ---@param source string whole path
 ---@param target string whole path
----@param facts Facts of the source
+---@param facts { format: "gif"|"mov", width: integer, height: integer, duration: number }
 ---@param entry table of formats.lua
 ---@return true|nil, Error?
 function M.animate(source, target, facts, entry)

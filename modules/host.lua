@@ -267,7 +267,7 @@ function host.lock(path, options) end
 ---@field width integer as stored; see orientation. HEIC and AVIF: upright
 ---@field height integer
 ---@field orientation integer EXIF 1 to 8, 1 when unknown
----@field frames integer
+---@field frames integer of videos, animations and sequences, else 1
 ---@field alpha boolean
 ---@field progressive? boolean JPEG
 ---@field components? integer JPEG
@@ -277,7 +277,7 @@ function host.lock(path, options) end
 ---@field depth? integer bits of a sample; pictures
 ---@field profile? string what the embedded colour profile calls itself: "Display P3" …; pictures
 ---@field meta Meta
----@field duration? number seconds; of videos and animations
+---@field duration? number seconds; of videos and, as they are shown once, animations (of up to 2000 frames)
 ---@field bitrate? number bits a second, of the whole file; videos, as all that follows
 ---@field moov? integer where the index stands, in bytes from the start
 ---@field codec? string name of the first video track's sample entry: "avc1", "hvc1" …
@@ -350,6 +350,30 @@ function host.decoders(options) end
 --- anew, and "icc", the profile of a JPEG that passes (it shows the colours of sRGB). timeout 60.
 ---@return Converted|nil, Error? kind "format" when damaged or no picture, "limit" when too large
 function host.convert(source, target, options) end
+
+---@class Frames
+---@field path string
+---@field width integer
+---@field height integer
+---@field size integer
+---@field frames integer that are stored, each once
+---@field duration number seconds of the whole film
+---@field source Facts
+
+---Takes an animated WebP apart: a film (MOV) of JPEG pictures in 4:4:4, each shown as long as the
+---file says, for programs that cannot read the animation itself. Frames are whole, as a viewer shows
+---them, sRGB and upright; a delay up to 10 ms counts as 100 ms, as in browsers; loops are passed over.
+---At most 10,000 frames, 4,000 million pixels in all and 256 MB. Waits; the target appears whole, and
+---synced unless durable=false, or not at all.
+---@param source string
+---@param target string
+---@param options? { quality?: integer, background?: string, width?: integer, height?: integer, min_duration?: number, max_pixels?: integer, durable?: boolean, timeout?: number }
+--- quality 1..100 (95); background under what is transparent ("#ffffff"); width and height, both or none, of
+--- the film (by Lanczos3); min_duration 0..3600 (0): the film
+--- shows all frames again until it lasts so long, without storing them again; max_pixels 32 million, of a
+--- frame; timeout 300.
+---@return Frames|nil, Error? kind "format" when damaged or no animation, "limit" when too large or too long
+function host.frames(source, target, options) end
 
 -- Network --------------------------------------------------------------------------------------
 

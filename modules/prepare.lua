@@ -1,4 +1,5 @@
 -- prepare.lua - what the step of that name does: the caption checked, the file made fit.
+local animation = require "animation"
 local caption = require "caption"
 local ffmpeg = require "ffmpeg"
 local i18n = require "i18n"
@@ -112,7 +113,7 @@ local function animated(item, entry)
   local facts, err = host.probe(item.file)
   if not facts then return nil, err end
   local target = item:temp(".mp4")
-  local done, problem = ffmpeg.animate(item.file, target, facts, entry)
+  local done, problem = animation.film(item, target, facts, entry)
   if not done then return nil, problem end
   local result
   result, err = host.probe(target)

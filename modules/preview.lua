@@ -3,6 +3,7 @@
 local candidate = require "candidate"
 local caption = require "caption"
 local errors = require "errors"
+local ffmpeg = require "ffmpeg"
 local folder = require "folder"
 local i18n = require "i18n"
 local json = require "json"
@@ -43,11 +44,14 @@ local function fitted(entry, width, height)
   return width, height
 end
 
----Width and height after the rules of formats.lua, as the converter will make them.
+---Width and height after the rules of formats.lua, as the converter, or ffmpeg, will make them.
 function M.target_size(entry, item)
   if entry.send ~= "jpeg" or not item.width then return item.width, item.height end
   local width, height = item.width, item.height
   if (item.orientation or 1) >= 5 then width, height = height, width end
+  if item.kind == "video" then
+    return ffmpeg.film_size({ width = width, height = height }, entry)
+  end
   width, height = fitted(entry, width, height)
   local scale = 1
   if entry.max_width and width > entry.max_width then scale = entry.max_width / width end

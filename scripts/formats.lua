@@ -19,8 +19,8 @@ local picture = {
   -- What may go out beside the picture. "artist" and "copyright": who made it, if the file says so;
   -- "icc": the profile of a JPEG that passes, which then shows the same colours as sRGB.
   keep = { "icc" },
-  -- animation = "video",   -- of an animated GIF: a film (a reel), where ffmpeg is installed. Else
-  --                           its first picture goes out, and the log says so
+  -- animation = "video",   -- of an animated GIF or WebP: a film (a reel), where ffmpeg is
+  --                           installed. Else its first picture goes out, and the log says so
 }
 
 -- The same rules for another list of extensions.

@@ -16,6 +16,16 @@ int gif_decode(struct run *run, const uint8_t *bytes, size_t length, struct imag
 
 int webp_probe(struct run *run, const uint8_t *bytes, size_t length);
 int webp_decode(struct run *run, const uint8_t *bytes, size_t length, struct image *image);
+// Each frame of an animation as it is shown: whole, IMAGE_RGB on the job's background, sRGB,
+// upright; and for how long. Other than 0 ends the work.
+typedef int (*frame_fn)(void *context, const struct image *shown, unsigned milliseconds);
+int webp_frames(struct run *run, const uint8_t *bytes, size_t length, frame_fn next, void *context);
+// For how long a frame is shown that asks for so many milliseconds: whoever asks for next to none
+// means none, and every browser takes its time then.
+static inline unsigned frame_milliseconds(unsigned asked)
+{
+    return asked <= 10 ? 100 : asked;
+}
 // HEIC and AVIF: which of them libheif reads here, as a message: its version, then "heic", "avif".
 // An error when it is not installed.
 int heif_ask(struct run *run);

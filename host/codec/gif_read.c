@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_FRAMES 10000
+// What is said of one frame in front of it.
+struct control {
+    int transparent; // index of a colour, or -1
+    unsigned milliseconds;
+};
 
 struct source {
     const uint8_t *bytes;
@@ -41,18 +45,16 @@ static int open_gif(struct run *run, struct source *source, GifFileType **gif)
     return 0;
 }
 
-// Reads an extension; a graphic control block sets *transparent to its colour index or -1, and
-// says how long its frame is shown.
-static int read_extension(GifFileType *gif, int *transparent, struct codec_facts *facts)
+// Reads an extension; a graphic control block is for the frame that follows.
+static int read_extension(GifFileType *gif, struct control *control, struct codec_facts *facts)
 {
     int code;
     GifByteType *block;
     if (DGifGetExtension(gif, &code, &block) == GIF_ERROR)
         return -1;
     if (block && code == GRAPHICS_EXT_FUNC_CODE && block[0] >= 4)
-        *transparent = block[1] & 1 ? block[4] : -1;
-    if (block && code == GRAPHICS_EXT_FUNC_CODE && block[0] >= 4)
-        facts->duration += (block[2] | block[3] << 8) / 100.0;
+        *control = (struct control){block[1] & 1 ? block[4] : -1,
+                                    10 * (unsigned)(block[2] | block[3] << 8)};
     if (code == COMMENT_EXT_FUNC_CODE)
         facts->extras |= CODEC_COMMENT;
     if (block && code == APPLICATION_EXT_FUNC_CODE && block[0] >= 8)
@@ -64,8 +66,9 @@ static int read_extension(GifFileType *gif, int *transparent, struct codec_facts
 }
 
 // Goes to the next frame's description. 1: there is one, 0: the end, -1: damage.
-static int next_frame(GifFileType *gif, int *transparent, struct codec_facts *facts)
+static int next_frame(GifFileType *gif, struct control *control, struct codec_facts *facts)
 {
+    *control = (struct control){.transparent = -1};
     for (;;) {
         GifRecordType type;
         if (DGifGetRecordType(gif, &type) == GIF_ERROR)
@@ -74,7 +77,7 @@ static int next_frame(GifFileType *gif, int *transparent, struct codec_facts *fa
             return 0;
         if (type == IMAGE_DESC_RECORD_TYPE)
             return DGifGetImageDesc(gif) == GIF_ERROR ? -1 : 1;
-        if (type == EXTENSION_RECORD_TYPE && read_extension(gif, transparent, facts))
+        if (type == EXTENSION_RECORD_TYPE && read_extension(gif, control, facts))
             return -1;
     }
 }
@@ -101,12 +104,15 @@ static bool covers(const GifFileType *gif)
 static int count_frames(struct run *run, GifFileType *gif)
 {
     struct codec_facts *facts = &run->answer->facts;
-    int transparent = -1, more;
-    while ((more = next_frame(gif, &transparent, facts)) == 1) {
+    struct control control;
+    int more;
+    while ((more = next_frame(gif, &control, facts)) == 1) {
         if (facts->frames == 0)
-            facts->alpha = transparent >= 0 || !covers(gif);
-        if (++facts->frames > MAX_FRAMES)
-            return report(run, CODEC_LIMIT, "the GIF file has more than %d frames", MAX_FRAMES);
+            facts->alpha = control.transparent >= 0 || !covers(gif);
+        facts->duration += frame_milliseconds(control.milliseconds) / 1000.0;
+        if (++facts->frames > CODEC_MAX_FRAMES)
+            return report(run, CODEC_LIMIT, "the GIF file has more than %d frames",
+                          CODEC_MAX_FRAMES);
         if (report_stopped(run))
             return -1;
         if (skip_pixels(gif))
@@ -198,16 +204,16 @@ int gif_decode(struct run *run, const uint8_t *bytes, size_t length, struct imag
     struct source source = {bytes, length, 0};
     GifFileType *gif = NULL;
     struct codec_facts known = {0}; // by the probe
-    int transparent = -1;
+    struct control control;
     int status = open_gif(run, &source, &gif);
     if (status == 0)
         status = image_check_size(run, (uint64_t)gif->SWidth, (uint64_t)gif->SHeight);
     if (status == 0)
         status = image_alloc(run, image, IMAGE_RGBA, gif->SWidth, gif->SHeight);
-    if (status == 0 && next_frame(gif, &transparent, &known) != 1)
+    if (status == 0 && next_frame(gif, &control, &known) != 1)
         status = damaged(run, gif, 0);
     if (status == 0)
-        status = read_frame(run, gif, transparent, image);
+        status = read_frame(run, gif, control.transparent, image);
     DGifCloseFile(gif, NULL);
     return status;
 }

@@ -2,36 +2,11 @@
 // others.
 #include "heif_colour.h"
 
+#include "heif_light.h"
 #include <lcms2.h>
-#include <math.h>
 #include <stdlib.h>
 
-enum { BT709 = 1, UNSPECIFIED = 2, GAMMA22 = 4, GAMMA28 = 5, LINEAR = 8, PQ = 16, HLG = 18 };
-enum { CURVE = 1024 };
-
-// Relative to the white of paper, 203 cd/m2 (ITU-R BT.2408): what is brighter has no place in sRGB.
-static double pq_light(double signal)
-{
-    double p = pow(signal, 32 / 2523.0);
-    double light = pow(fmax(p - 0.8359375, 0) / (18.8515625 - 18.6875 * p), 1 / 0.1593017578125);
-    return light * 10000 / 203;
-}
-
-static double hlg_light(double signal)
-{
-    double a = 0.17883277, b = 0.28466892, c = 0.55991073;
-    double scene = signal <= 0.5 ? signal * signal / 3 : (exp((signal - c) / a) + b) / 12;
-    double paper = (exp((0.75 - c) / a) + b) / 12; // 75 % of the signal
-    return pow(scene / paper, 1.2);
-}
-
-static cmsToneCurve *tabulate(double (*light)(double signal))
-{
-    float table[CURVE];
-    for (int i = 0; i < CURVE; i++)
-        table[i] = (float)fmin(light(i / (CURVE - 1.0)), 1);
-    return cmsBuildTabulatedToneCurveFloat(NULL, CURVE, table);
-}
+enum { BT709 = 1, UNSPECIFIED = 2, GAMMA22 = 4, GAMMA28 = 5, LINEAR = 8 };
 
 // Pictures that name the curve of television are made for screens, as sRGB is: every viewer takes
 // it for that.
@@ -45,10 +20,6 @@ static cmsToneCurve *build_curve(int transfer)
         return cmsBuildGamma(NULL, 2.8);
     case LINEAR:
         return cmsBuildGamma(NULL, 1);
-    case PQ:
-        return tabulate(pq_light);
-    case HLG:
-        return tabulate(hlg_light);
     default:
         return cmsBuildParametricToneCurve(NULL, 4, srgb);
     }
@@ -58,7 +29,7 @@ static bool is_srgb(const struct heif_nclx *nclx)
 {
     bool primaries = nclx->primaries == BT709 || nclx->primaries == UNSPECIFIED;
     int t = nclx->transfer;
-    return primaries && t != GAMMA22 && t != GAMMA28 && t != LINEAR && t != PQ && t != HLG;
+    return primaries && t != GAMMA22 && t != GAMMA28 && t != LINEAR;
 }
 
 // libheif gives zeros for numbers that it does not know.
@@ -79,7 +50,14 @@ static cmsHPROFILE build_profile(const struct heif_nclx *nclx, cmsToneCurve *cur
 
 int heif_colour_profile(struct run *run, const struct heif_nclx *nclx, struct image *image)
 {
-    if (is_srgb(nclx) || !has_primaries(nclx))
+    if (!has_primaries(nclx))
+        return 0;
+    if (heif_light_is_meant(nclx)) {
+        if (image->pixels)
+            heif_light_to_srgb(nclx, image);
+        return 0;
+    }
+    if (is_srgb(nclx))
         return 0;
     cmsToneCurve *curve = build_curve(nclx->transfer);
     cmsHPROFILE profile = build_profile(nclx, curve);

@@ -4,5 +4,6 @@
 #include "heif_library.h"
 #include "image.h"
 
-// Makes image->icc when the numbers mean other colours than sRGB; else leaves it empty.
+// Makes image->icc when the numbers mean other colours than sRGB; else leaves it empty. Of high
+// dynamic range the pixels themselves, if there are any, become sRGB.
 int heif_colour_profile(struct run *run, const struct heif_nclx *nclx, struct image *image);

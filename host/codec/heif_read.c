@@ -7,6 +7,7 @@
 #include "heif_library.h"
 #include "input.h"
 #include "metadata.h"
+#include "mp4.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,7 @@ int heif_probe(struct run *run, const uint8_t *bytes, size_t length)
         if (heif->image_handle_get_raw_color_profile_size(r.picture) > 0)
             facts->extras |= CODEC_ICC;
         facts->icc = facts->extras & CODEC_ICC;
+        mp4_sequence(run);
         read_metadata(&r, facts);
         status = name_profile(run, &r);
     }

@@ -99,13 +99,6 @@ int image_turn(struct run *run, struct image *image, int orientation)
     return 0;
 }
 
-// (value * alpha + under * (255 - alpha)) / 255, rounded.
-static uint8_t blend(unsigned value, unsigned under, unsigned alpha)
-{
-    unsigned t = value * alpha + under * (255 - alpha) + 128;
-    return (uint8_t)((t + (t >> 8)) >> 8);
-}
-
 void image_flatten(struct image *image, const uint8_t background[3])
 {
     if (image->layout != IMAGE_RGBA)
@@ -116,7 +109,7 @@ void image_flatten(struct image *image, const uint8_t background[3])
     for (size_t i = 0; i < pixels; i++, in += 4, out += 3) {
         unsigned alpha = in[3];
         for (int c = 0; c < 3; c++)
-            out[c] = blend(in[c], background[c], alpha);
+            out[c] = image_blend(in[c], background[c], alpha);
     }
     image->layout = IMAGE_RGB;
 }
@@ -128,7 +121,7 @@ void image_flatten_rows(struct image *image, const uint8_t background[3], int fr
     for (size_t i = 0; i < pixels; i++, at += 4) {
         unsigned alpha = at[3];
         for (int c = 0; c < 3; c++)
-            at[c] = blend(at[c], background[c], alpha);
+            at[c] = image_blend(at[c], background[c], alpha);
     }
 }
 

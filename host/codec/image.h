@@ -26,6 +26,13 @@ static inline size_t image_stride(const struct image *image)
     return (size_t)image->width * image_channels(image->layout);
 }
 
+// (value * alpha + under * (255 - alpha)) / 255, rounded.
+static inline uint8_t image_blend(unsigned value, unsigned under, unsigned alpha)
+{
+    unsigned t = value * alpha + under * (255 - alpha) + 128;
+    return (uint8_t)((t + (t >> 8)) >> 8);
+}
+
 // Checks a size that a header claims, before anything is allocated for it.
 int image_check_size(struct run *run, uint64_t width, uint64_t height);
 // Allocates pixels for a size that was checked; they are not zeroed, and what an earlier picture

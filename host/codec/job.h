@@ -13,10 +13,12 @@
 #define CODEC_PIXELS_CEILING ((int64_t)CODEC_MAX_SIDE * CODEC_MAX_SIDE)
 #define CODEC_MAX_FILE (256u << 20) // bytes of a picture file
 #define CODEC_MAX_ICC (4u << 20)
+#define CODEC_MAX_FRAMES 10000
 #define CODEC_MAX_SCANS 64 // of a progressive JPEG; ordinary ones have about 10
 
 // CODEC_ASK looks at no source: the answer's message says which decoders libheif has.
-enum codec_kind { CODEC_PROBE, CODEC_CONVERT, CODEC_ASK };
+// CODEC_FRAMES makes a film (film.h) of an animation.
+enum codec_kind { CODEC_PROBE, CODEC_CONVERT, CODEC_ASK, CODEC_FRAMES };
 // Two kinds of worker: HEIC and AVIF have one whose libraries are large and rarely wanted.
 enum codec_family { CODEC_BUILT_IN, CODEC_HEIF };
 #define CODEC_FAMILIES 2
@@ -47,6 +49,8 @@ struct codec_options {
     size_t max_bytes;            // of the result; 0: no limit
     uint64_t max_pixels;         // of the source, and of the result
     unsigned keep;               // of codec_keep
+    int width, height;           // of a film; 0: as the animation has them
+    double min_duration;         // of a film, seconds: it is repeated as a whole until then
     bool passthrough;            // a JPEG that is already fit keeps its scan data, byte for byte
 };
 
@@ -124,14 +128,15 @@ struct codec_answer {
     int code; // CODEC_IO: negative errno-style code
     char message[200];
     struct codec_facts facts;
-    // Conversion only.
+    // Conversion only, or a film.
     uint32_t removed; // of codec_extra: in the source, not in the result
     unsigned kept;    // of codec_keep
-    uint8_t *jpeg;    // owned, malloc; NULL when the job stored the bytes
+    uint8_t *jpeg;    // or film; owned, malloc; NULL when the job stored the bytes
     size_t jpeg_length;
     int width, height;
-    int quality; // as used; 0 when the picture was passed through
-    bool turned; // passed through, but turned upright block by block
+    int quality;     // as used; 0 when the picture was passed through
+    double duration; // of a film, seconds
+    bool turned;     // passed through, but turned upright block by block
 };
 
 // Runs a job to its end. The answer is written whole, whatever happens; codec_answer_free is due.

@@ -26,13 +26,14 @@ int jpeg_is_plain(struct run *run, const uint8_t *bytes, size_t length, bool *pl
 uint8_t *jpeg_turn(const uint8_t *bytes, size_t length, int orientation,
                    const struct image *profile, size_t *out_length);
 
-// How to encode, and what came of it. Always baseline, 4:2:0.
+// How to encode, and what came of it. Always baseline.
 struct jpeg_result {
     int quality;
-    size_t limit;   // gives up as soon as so many bytes are passed; 0: none
-    bool direct;    // to the job, when it keeps results: for an attempt that will last
-    uint8_t *bytes; // owned by the caller; NULL when the job has them
-    size_t length;  // 0: it would pass the limit
+    bool full_chroma; // of an image: 4:4:4, else 4:2:0
+    size_t limit;     // gives up as soon as so many bytes are passed; 0: none
+    bool direct;      // to the job, when it keeps results: for an attempt that will last
+    uint8_t *bytes;   // owned by the caller; NULL when the job has them
+    size_t length;    // 0: it would pass the limit
 };
 
 // Encodes IMAGE_RGB or IMAGE_RGBA, whose alpha is passed over.

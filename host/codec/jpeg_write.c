@@ -1,5 +1,6 @@
 // jpeg_write.c - a baseline JPEG, by libjpeg-turbo.
-// Baseline, standard Huffman tables, 4:2:0: the fast way, and files far below any limit of size.
+// Baseline, standard Huffman tables, mostly 4:2:0: the fast way, and files far below any limit of
+// size.
 #include "jpeg.h"
 
 #include "output.h"
@@ -79,7 +80,8 @@ static J_COLOR_SPACE space_of(bool planes, enum image_layout layout)
     return layout == IMAGE_RGBA ? JCS_EXT_RGBX : JCS_RGB;
 }
 
-static int start(struct jpeg_writer *w, int width, int height, J_COLOR_SPACE space, int quality)
+static int start(struct jpeg_writer *w, int width, int height, J_COLOR_SPACE space,
+                 const struct jpeg_result *wish)
 {
     if (setjmp(w->leave) != 0)
         return -1;
@@ -93,7 +95,9 @@ static int start(struct jpeg_writer *w, int width, int height, J_COLOR_SPACE spa
     w->jpeg.input_components = space == JCS_EXT_RGBX ? 4 : 3;
     w->jpeg.in_color_space = space;
     jpeg_set_defaults(&w->jpeg);
-    jpeg_set_quality(&w->jpeg, quality, TRUE);
+    jpeg_set_quality(&w->jpeg, wish->quality, TRUE);
+    if (wish->full_chroma)
+        w->jpeg.comp_info[0].h_samp_factor = w->jpeg.comp_info[0].v_samp_factor = 1;
     w->jpeg.raw_data_in = space == JCS_YCbCr;
     jpeg_start_compress(&w->jpeg, TRUE);
     return 0;
@@ -171,7 +175,7 @@ struct jpeg_writer *jpeg_open(struct run *run, int width, int height, bool plane
     w->errors.error_exit = on_error;
     w->errors.emit_message = on_message;
     if (prepare(w, width, height, planes, wish) == 0 &&
-        start(w, width, height, space_of(planes, layout), wish->quality) == 0)
+        start(w, width, height, space_of(planes, layout), wish) == 0)
         return w;
     free_writer(w);
     return NULL;

@@ -173,7 +173,7 @@ static void keep_track(struct movie *m)
         facts->audio_channels = t->channels;
         facts->audio_rate = t->rate;
     }
-    bool picture = t->handler == BOX('v', 'i', 'd', 'e');
+    bool picture = t->handler == (m->pictures ? BOX('p', 'i', 'c', 't') : BOX('v', 'i', 'd', 'e'));
     if (picture || t->handler == BOX('s', 'o', 'u', 'n')) {
         facts->edit_list = facts->edit_list || t->edits;
         facts->edit_shift = fmax(facts->edit_shift, edit_shift(m, t));
@@ -185,6 +185,7 @@ static void keep_track(struct movie *m)
     facts->rotation = t->rotation;
     facts->pixel_aspect = t->pixel_aspect;
     facts->frames = t->samples;
+    facts->duration = t->timescale ? (double)t->duration / t->timescale : 0;
     m->fragments.movie = t->id;
     m->fragments.movie_timescale = t->timescale;
     memcpy(facts->codec, t->codec, sizeof t->codec);
@@ -210,7 +211,7 @@ static int visit_in_track(struct movie *m, const struct box *box, int depth)
     case BOX('t', 'k', 'h', 'd'):
         return read_tkhd(m, box);
     case BOX('m', 'd', 'h', 'd'):
-        return read_times(m, box, &m->track->timescale, &(uint64_t){0});
+        return read_times(m, box, &m->track->timescale, &m->track->duration);
     case BOX('h', 'd', 'l', 'r'):
         // QuickTime has a second one, of data handlers, inside minf.
         return m->track->handler ? 0 : read_hdlr(m, box);
@@ -323,6 +324,18 @@ static void keep_fragments(struct movie *m)
         facts->duration = (double)f->claimed / m->timescale;
     if (facts->duration == 0 && f->movie_timescale)
         facts->duration = (double)f->duration / f->movie_timescale;
+}
+
+// By the times of the track: the whole may be said to go on for ever.
+void mp4_sequence(struct run *run)
+{
+    struct codec_answer seen = {0};
+    struct run own = {run->job, &seen};
+    struct movie m = {.run = &own, .pictures = true};
+    if (walk(&m, 0, run->job->size, 0) || seen.facts.frames < 2)
+        return;
+    run->answer->facts.frames = seen.facts.frames;
+    run->answer->facts.duration = seen.facts.duration;
 }
 
 int mp4_probe(struct run *run)

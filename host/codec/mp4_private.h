@@ -16,7 +16,7 @@ struct track {
     uint32_t id;
     uint32_t handler;   // vide, soun, …
     uint32_t timescale; // units of a second
-    uint64_t samples;
+    uint64_t samples, duration;
     uint32_t step; // of most frames, in timescale
     int width, height, rotation;
     int channels, rate;  // of sound
@@ -52,6 +52,7 @@ struct movie {
     uint64_t duration;
     struct fragments fragments;
     uint64_t searched; // bytes of words
+    bool pictures;     // a sequence of them is looked for, no video
 };
 
 // Reads up to `want` bytes of a payload; a shorter one is zero-filled. The number read, or -1.

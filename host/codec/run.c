@@ -3,6 +3,7 @@
 
 #include "convert.h"
 #include "decoders.h"
+#include "frames.h"
 #include "input.h"
 #include "jpeg.h"
 #include "jpeg_scan.h"
@@ -76,6 +77,8 @@ static int run_image(struct run *run)
         status = image_check_size(run, (uint64_t)facts->width, (uint64_t)facts->height);
     if (status == 0 && run->job->kind == CODEC_CONVERT)
         status = convert(run, bytes, length);
+    if (status == 0 && run->job->kind == CODEC_FRAMES)
+        status = frames(run, bytes, length);
     free(owned);
     return status;
 }
@@ -92,7 +95,7 @@ void codec_run(const struct codec_job *job, struct codec_answer *answer)
         return;
     if (!answer->facts.video)
         run_image(&run);
-    else if (job->kind == CODEC_CONVERT)
+    else if (job->kind != CODEC_PROBE)
         report(&run, CODEC_FORMAT, "a video cannot be made a picture");
     else
         mp4_probe(&run);

@@ -4,10 +4,10 @@
 #include "colour.h"
 #include "input.h"
 #include "metadata.h"
+#include "webp.h"
 #include <stdio.h>
 #include <string.h>
 #include <webp/decode.h>
-#include <webp/demux.h>
 
 #define MAX_TIMED 2000 // frames
 
@@ -28,8 +28,7 @@ static int check_length(struct run *run, const uint8_t *bytes, size_t length)
     return 0;
 }
 
-// The caller calls WebPDemuxDelete.
-static int open_demuxer(struct run *run, const uint8_t *bytes, size_t length, WebPDemuxer **demuxer)
+int webp_open(struct run *run, const uint8_t *bytes, size_t length, WebPDemuxer **demuxer)
 {
     WebPData data = {bytes, length};
     *demuxer = NULL;
@@ -71,7 +70,7 @@ static void add_durations(struct codec_facts *facts, WebPIterator *frame)
     if (facts->frames < 2 || facts->frames > MAX_TIMED)
         return;
     do
-        facts->duration += frame->duration / 1000.0;
+        facts->duration += frame_milliseconds((unsigned)frame->duration) / 1000.0;
     while (WebPDemuxNextFrame(frame));
 }
 
@@ -100,7 +99,7 @@ static int read_facts(struct run *run, WebPDemuxer *demuxer)
 int webp_probe(struct run *run, const uint8_t *bytes, size_t length)
 {
     WebPDemuxer *demuxer;
-    if (open_demuxer(run, bytes, length, &demuxer))
+    if (webp_open(run, bytes, length, &demuxer))
         return -1;
     int status = read_facts(run, demuxer);
     WebPDemuxDelete(demuxer);
@@ -109,8 +108,7 @@ int webp_probe(struct run *run, const uint8_t *bytes, size_t length)
     return status;
 }
 
-// Decodes the frame's bitstream into its place on the canvas.
-static int decode_frame(struct run *run, const WebPIterator *frame, struct image *image)
+int webp_decode_frame(struct run *run, const WebPIterator *frame, struct image *image)
 {
     WebPDecoderConfig config;
     if (frame->x_offset < 0 || frame->y_offset < 0 ||
@@ -151,7 +149,7 @@ static int decode_first(struct run *run, WebPDemuxer *demuxer, struct image *ima
     int status = beside ? image_alloc(run, image, layout, (int)width, (int)height)
                         : image_alloc_raw(run, image, layout, (int)width, (int)height);
     if (status == 0)
-        status = decode_frame(run, &frame, image);
+        status = webp_decode_frame(run, &frame, image);
     WebPDemuxReleaseIterator(&frame);
     return status;
 }
@@ -160,7 +158,7 @@ int webp_decode(struct run *run, const uint8_t *bytes, size_t length, struct ima
 {
     WebPDemuxer *demuxer;
     WebPChunkIterator chunk;
-    if (open_demuxer(run, bytes, length, &demuxer))
+    if (webp_open(run, bytes, length, &demuxer))
         return -1;
     int status = decode_first(run, demuxer, image);
     if (status == 0 && WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk)) {

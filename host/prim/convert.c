@@ -3,7 +3,6 @@
 // or not at all.
 #include "../codec.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define TIMEOUT 60 // seconds
@@ -55,11 +54,6 @@ static int convert_finish(lua_State *L, struct op *op)
     return 1;
 }
 
-static int hex_digit(char c)
-{
-    return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
 // "#rrggbb", or what the room beside the picture is made of: then white is under what is clear.
 static void read_background(lua_State *L, const char *text, struct codec_options *o)
 {
@@ -69,14 +63,9 @@ static void read_background(lua_State *L, const char *text, struct codec_options
             o->backdrop = (enum codec_backdrop)i;
             text = "#ffffff";
         }
-    bool good = text[0] == '#' && strlen(text) == 7;
-    for (int i = 1; good && i < 7; i++)
-        good = isxdigit((unsigned char)text[i]);
-    if (!good)
+    if (!codec_read_colour(text, o->background))
         luaL_error(L, "option 'background': a colour such as \"#ffffff\", \"blur\" or "
                       "\"edge\" expected");
-    for (int i = 0; i < 3; i++)
-        o->background[i] = (uint8_t)(hex_digit(text[1 + 2 * i]) * 16 + hex_digit(text[2 + 2 * i]));
 }
 
 // A list of words, each a bit.

@@ -3,6 +3,11 @@ return {
   ["animation.first"] = "{name} moves: the first of its {frames} pictures goes out",
   ["animation.still"] = "{name} moves, but no film can be made of it here ({format}): the first of "
     .. "its {frames} pictures goes out",
+  ["animation.long"] = "the animation lasts {seconds} s, at most {most} are taken as a film",
+  ["explain.filmed"] = "{format}, {frames} pictures of {width} x {height}, becomes a film of "
+    .. "{to_width} x {to_height}",
+  ["explain.first"] = "{format}, {width} x {height}: the first of its {frames} pictures becomes a "
+    .. "JPEG of {to_width} x {to_height} (fit: {fit})",
   ["heif.all"] = "read by libheif {version}",
   ["heif.some"] = "libheif {version} is installed without a decoder for {formats}",
   ["heif.none"] = "not read: {cause}",

@@ -37,6 +37,14 @@ return {
   ["the WebP file is damaged"] = "le fichier WebP est abîmé",
   ["the WebP file is damaged: a frame outside its canvas"] =
     "le fichier WebP est abîmé : une image sort de son cadre",
+  ["only an animated WebP is taken apart into frames"] =
+    "seul un WebP animé est décomposé en images",
+  ["the animation has more than {} frames"] = "l'animation a plus de {1} images",
+  ["the animation lasts longer than a day"] = "l'animation dure plus d'un jour",
+  ["the animation is too large: {} frames of {} x {} pixels"] =
+    "l'animation est trop grande : {1} images de {2} x {3} pixels",
+  ["the animation is too long: {} of its {} frames take {} MB as pictures"] =
+    "l'animation est trop longue : {1} de ses {2} images font déjà {3} Mo",
   ["the GIF file has an empty canvas"] = "le fichier GIF a un cadre vide",
   ["the GIF file has more than {} frames"] = "le fichier GIF a plus de {1} images",
   ["the GIF file has no colours"] = "le fichier GIF n'a pas de couleurs",
@@ -180,7 +188,8 @@ return {
   ["copy"] = "copie", ["move"] = "déplacement", ["write"] = "écriture", ["read"] = "lecture",
   ["mkdir"] = "création du dossier", ["scan"] = "parcours", ["probe"] = "examen",
   ["hash"] = "lecture", ["remove"] = "suppression", ["list"] = "lecture du dossier",
-  ["convert"] = "conversion", ["log_open"] = "ouverture du journal d'exécution",
+  ["convert"] = "conversion", ["frames"] = "décomposition de l'animation",
+  ["log_open"] = "ouverture du journal d'exécution",
   ["serve"] = "serveur HTTP",
   ["a URL such as scheme://host/path is expected"] =
     "une URL telle que protocole://serveur/chemin est attendue",

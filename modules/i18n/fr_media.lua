@@ -3,6 +3,12 @@ return {
   ["animation.first"] = "{name} est animé : la première de ses {frames} images part",
   ["animation.still"] = "{name} est animé, mais aucun film ne peut en être fait ici ({format}) : "
     .. "la première de ses {frames} images part",
+  ["animation.long"] =
+    "l'animation dure {seconds} s, au plus {most} sont acceptées pour un film",
+  ["explain.filmed"] = "{format}, {frames} images de {width} x {height}, devient un film de "
+    .. "{to_width} x {to_height}",
+  ["explain.first"] = "{format}, {width} x {height} : la première de ses {frames} images devient "
+    .. "un JPEG de {to_width} x {to_height} (fit : {fit})",
   ["heif.all"] = "lus par libheif {version}",
   ["heif.some"] = "libheif {version} est installé sans décodeur pour {formats}",
   ["heif.none"] = "non lus : {cause}",

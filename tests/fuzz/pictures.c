@@ -26,6 +26,8 @@ static void run_job(const struct codec_job *job)
     fuzz_claim(codec_check_answer(&answer, job));
     if (answer.status == CODEC_OK && job->kind == CODEC_CONVERT)
         check_result(job, &answer);
+    if (answer.status == CODEC_OK && job->kind == CODEC_FRAMES)
+        fuzz_claim(codec_check_film(answer.jpeg, answer.jpeg_length, answer.width, answer.height));
     codec_answer_free(&answer);
 }
 
@@ -71,7 +73,10 @@ void fuzz_png(const uint8_t *bytes, size_t length)
 
 void fuzz_webp(const uint8_t *bytes, size_t length)
 {
+    struct codec_job job = {.kind = CODEC_FRAMES, .bytes = bytes, .size = length};
+    job.options = (struct codec_options){.quality = 80, .max_pixels = 1 << 12, .min_duration = 3};
     convert("webp", bytes, length);
+    run_job(&job);
 }
 
 void fuzz_gif(const uint8_t *bytes, size_t length)

@@ -50,11 +50,21 @@ function M.assert_scene(name, options, limit)
   return done
 end
 
----Size, distance in dB and mean distance of colours of the whole result.
-function M.measure() return media.psnr(set, M.out) end
+---Size, distance in dB and mean distance of colours of the whole result, to the scene or to a view
+---of it over a colour.
+function M.measure(view, under)
+  if view then return media.view(set, M.out, view, under) end
+  return media.psnr(set, M.out)
+end
 
 ---Makes shape.jpg, shape.png and shape.webp.
 function M.shape(width, height) media.shape(set, width, height) end
+
+---Makes the views of the scene; see media.views.
+function M.views(width, height) media.views(set, width, height) end
+
+---What mkmedia finds in a film; see media.film.
+function M.film(...) return media.film(set, ...) end
 
 ---Red, green and blue of the result.
 function M.pixel(x, y) return media.pixel(set, M.out, x, y) end

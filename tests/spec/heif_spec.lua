@@ -110,6 +110,20 @@ function T:test_words_and_places_are_told_and_stay_behind()
   lu.assertEquals(host.probe(our.out).meta.holds, {})
 end
 
+---A sequence: how long it is, and its picture.
+function T:test_a_sequence_is_told_by_its_frames()
+  make { "avifenc", "--min", "4", "--max", "8", "-s", "8", "--fps", "5", "rgb.png",
+    "interlaced.png", "rgb.png", "moving.avif" }
+  local facts = assert(host.probe(our.folder .. "/moving.avif"))
+  lu.assertEquals({ facts.format, facts.kind, facts.frames, facts.width, facts.height },
+    { "avif", "image", 3, 161, 123 })
+  lu.assertAlmostEquals(facts.duration, 0.6, 1e-9)
+  lu.assertEquals(assert_close("moving.avif").source.frames, 3)
+  avif("rgb.png", "still.avif")
+  facts = assert(host.probe(our.folder .. "/still.avif"))
+  lu.assertEquals({ facts.frames, facts.duration }, { 1, nil })
+end
+
 function T:test_limits_hold()
   heic("rgb.png", "a.heic")
   our.assert_error("limit", "megapixels", "a.heic", { max_pixels = 10000 })

@@ -41,6 +41,18 @@ function M.shape(set, width, height)
   run({ set.tool, "shape", tostring(width), tostring(height) }, set.path)
 end
 
+---Makes the views of the scene in a size of one's own: scene.*, grey.*, cells.* and veil*.*.
+function M.views(set, width, height)
+  run({ set.tool, "views", tostring(width), tostring(height) }, set.path)
+end
+
+---As psnr, of a view over a colour ("ffffff").
+function M.view(set, file, view, under)
+  local line = run { set.tool, "view", file, view, under }
+  local width, height, psnr, delta = line:match "(%d+) (%d+) (%S+) (%S+)"
+  return math.tointeger(width), math.tointeger(height), tonumber(psnr), tonumber(delta)
+end
+
 ---Width, height, the distance in dB to the scene and the mean one of colours, of a JPEG or the part
 ---x, y, w, h of it.
 function M.psnr(set, file, ...)
@@ -48,6 +60,19 @@ function M.psnr(set, file, ...)
   for i, value in ipairs({ ... }) do argv[3 + i] = tostring(value) end
   local width, height, psnr, delta = run(argv):match("(%d+) (%d+) (%S+) (%S+)")
   return math.tointeger(width), math.tointeger(height), tonumber(psnr), tonumber(delta)
+end
+
+---Of each picture that a film shows: width, height, how many times and milliseconds, and the
+---distance in dB to what a player shows of the animation on a colour ("ffffff").
+function M.film(set, file, source, colour)
+  local lines = {}
+  for line in run({ set.tool, "film", file, source, colour }):gmatch "[^\n]+" do
+    local width, height, times, milliseconds, psnr = line:match "(%d+) (%d+) (%d+) (%d+) (%S+)"
+    lines[#lines + 1] = { width = math.tointeger(width), height = math.tointeger(height),
+      times = math.tointeger(times), milliseconds = math.tointeger(milliseconds),
+      psnr = tonumber(psnr) }
+  end
+  return lines
 end
 
 ---Red, green and blue at a place of a JPEG.

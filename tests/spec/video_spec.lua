@@ -1,4 +1,5 @@
 -- What formats.lua asks of a video, how faults are cured, and what ffmpeg is trusted with.
+local animation = require "animation"
 local ffmpeg = require "ffmpeg"
 local items = require "item"
 local lu = require "luaunit"
@@ -343,6 +344,55 @@ function T:test_an_animation_becomes_a_film()
     { "avc1", 322, 108, true, false })
   lu.assertAlmostEquals(found.duration, 4.2, 0.05)
   lu.assertEquals(video.faults(found, ENTRY), {})
+end
+
+---An animated WebP is taken apart before: two frames of 0.1 s beside each other on the background.
+function T:test_an_animated_webp_becomes_a_film()
+  if not host.exec({ "ffmpeg", "-version" }) then lu.skip("ffmpeg is not installed") end
+  local bytes = assert(host.read(host.info().root .. "/tests/fuzz/corpus/webp/animated"))
+  local item = made.item(self.app, self.dir, "moving.webp", bytes)
+  local seen, target = assert(host.probe(item.file)), item:temp(".mp4")
+  lu.assertEquals({ seen.format, seen.frames, seen.duration }, { "webp", 2, 0.2 })
+  local entry = { min_width = 321, max_width = 1440, background = "#00ff00" }
+  assert(animation.film(item, target, seen, entry))
+  local found = assert(host.probe(target))
+  lu.assertEquals({ found.codec, found.width, found.height, found.faststart, found.edit_list },
+    { "avc1", 322, 240, true, false })
+  lu.assertAlmostEquals(found.duration, 3, 0.05)
+  lu.assertEquals(video.faults(found, ENTRY), {})
+  -- What stood between is gone.
+  lu.assertEquals(host.list(target:match "^(.*)/"), { target:match "[^/]*$" })
+  -- A corner that no frame covers, as what follows reads it.
+  local done = assert(host.exec { "ffmpeg", "-v", "error", "-i", target, "-frames:v", "1", "-vf",
+    "crop=16:16:0:0,scale=1:1", "-pix_fmt", "rgb24", "-f", "rawvideo", "-" })
+  local corner = { done.stdout:byte(1, 3) }
+  for i, wanted in ipairs { 0, 255, 0 } do
+    lu.assertAlmostEquals(corner[i], wanted, 6, "channel " .. i)
+  end
+end
+
+---Scaled down before, so that large frames do not fill what host.frames may write.
+function T:test_an_animated_webp_may_be_larger_than_its_film()
+  if not host.exec({ "ffmpeg", "-version" }) then lu.skip("ffmpeg is not installed") end
+  local bytes = assert(host.read(host.info().root .. "/tests/fuzz/corpus/webp/animated"))
+  local item = made.item(self.app, self.dir, "moving.webp", bytes)
+  local target = item:temp(".mp4")
+  assert(animation.film(item, target, assert(host.probe(item.file)), { max_width = 100 }))
+  local found = assert(host.probe(target))
+  lu.assertEquals({ found.width, found.height }, { 100, 76 })
+end
+
+---Longer than Instagram takes: told before any work.
+function T:test_an_animation_may_be_too_long()
+  local item = film(self)
+  local done, err = animation.film(item, self.dir .. "/none.mp4",
+    { format = "webp", frames = 2, duration = 901 }, {})
+  lu.assertNil(done)
+  lu.assertEquals({ err.kind, err.message },
+    { "limit", "the animation lasts 901 s, at most 900 are taken as a film" })
+  err = select(2, animation.film(item, self.dir .. "/none.mp4",
+    { format = "gif", frames = 2, duration = 12 }, { max_duration = 10 }))
+  lu.assertStrContains(err.message, "at most 10 are taken")
 end
 
 return T

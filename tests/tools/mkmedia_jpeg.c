@@ -80,6 +80,12 @@ void save_jpeg(const char *name, const struct picture *picture)
     write_jpeg(name, picture->width, picture->height, picture->rgb, &kind);
 }
 
+void save_grey_jpeg(const char *name, int width, int height, const uint8_t *grey)
+{
+    struct kind kind = {.from = JCS_GRAYSCALE, .stored = JCS_GRAYSCALE};
+    write_jpeg(name, width, height, grey, &kind);
+}
+
 static void make_oriented(void)
 {
     for (int o = 1; o <= 8; o++) {
@@ -134,8 +140,7 @@ static void make_grey(void)
     uint8_t grey[64 * 48];
     for (int i = 0; i < 64 * 48; i++)
         grey[i] = (uint8_t)(i % 64 * 4);
-    struct kind kind = {.from = JCS_GRAYSCALE, .stored = JCS_GRAYSCALE};
-    write_jpeg("grey.jpg", 64, 48, grey, &kind);
+    save_grey_jpeg("grey.jpg", 64, 48, grey);
 }
 
 static void make_profiled(struct picture *p)

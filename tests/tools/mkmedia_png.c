@@ -10,10 +10,13 @@
 
 struct kind {
     int depth, type, interlace;
-    int channels;             // bytes of a row are width * channels * depth / 8
-    int orientation;          // 0: no eXIf chunk
-    int transparent;          // palette index 1, or grey 128, is transparent
-    const png_color *palette; // with 2 colours
+    int channels;    // bytes of a row are width * channels * depth / 8
+    int orientation; // 0: no eXIf chunk
+    int transparent; // palette index 1, or grey 128, is transparent
+    const png_color *palette;
+    int colours; // of it
+    const uint8_t *icc;
+    size_t icc_length;
 };
 
 static void write_png(const char *name, int width, int height, const uint8_t *pixels,
@@ -31,7 +34,9 @@ static void write_png(const char *name, int width, int height, const uint8_t *pi
     png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, k->depth, k->type,
                  k->interlace ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, 0, 0);
     if (k->palette)
-        png_set_PLTE(png, info, k->palette, 2);
+        png_set_PLTE(png, info, k->palette, k->colours);
+    if (k->icc)
+        png_set_iCCP(png, info, "profile", 0, k->icc, (png_uint_32)k->icc_length);
     if (k->transparent) {
         png_byte alpha[2] = {255, 0};
         png_color_16 grey = {.gray = 128};
@@ -63,6 +68,12 @@ static void make_turned(void)
     }
 }
 
+void save_deep_png(const char *name, int width, int height, const uint8_t *pixels)
+{
+    struct kind k = {.depth = 16, .type = PNG_COLOR_TYPE_RGB, .channels = 3};
+    write_png(name, width, height, pixels, &k);
+}
+
 static void make_deep(const struct picture *p)
 {
     size_t count = (size_t)p->width * (size_t)p->height * 3;
@@ -71,8 +82,7 @@ static void make_deep(const struct picture *p)
         deep[i * 2] = p->rgb[i];
         deep[i * 2 + 1] = p->rgb[i];
     }
-    struct kind k = {.depth = 16, .type = PNG_COLOR_TYPE_RGB, .channels = 3};
-    write_png("deep.png", p->width, p->height, deep, &k);
+    save_deep_png("deep.png", p->width, p->height, deep);
     free(deep);
 }
 
@@ -95,7 +105,11 @@ static void make_small_kinds(void)
         bytes[i] = i % 160 >= 80;
     for (int i = 0; i < 20 * 120; i++)
         bits[i] = i % 20 >= 10 ? 255 : 0;
-    struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_PALETTE, .channels = 1, .palette = palette};
+    struct kind k = {.depth = 8,
+                     .type = PNG_COLOR_TYPE_PALETTE,
+                     .channels = 1,
+                     .palette = palette,
+                     .colours = 2};
     write_png("palette.png", 160, 120, bytes, &k);
     k.transparent = 1;
     write_png("palettealpha.png", 160, 120, bytes, &k);
@@ -113,6 +127,45 @@ void save_png(const char *name, const struct picture *picture)
 {
     struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_RGB, .channels = 3};
     write_png(name, picture->width, picture->height, picture->rgb, &k);
+}
+
+void save_grey_png(const char *name, int width, int height, const uint8_t *grey)
+{
+    struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_GRAY, .channels = 1};
+    write_png(name, width, height, grey, &k);
+}
+
+void save_alpha_png(const char *name, int width, int height, const uint8_t *rgba)
+{
+    struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_RGB_ALPHA, .channels = 4};
+    write_png(name, width, height, rgba, &k);
+}
+
+void save_palette_png(const char *name, int width, int height, const uint8_t *indexes,
+                      uint8_t (*palette)[3], int colours)
+{
+    png_color entries[256];
+    for (int i = 0; i < colours; i++)
+        entries[i] = (png_color){palette[i][0], palette[i][1], palette[i][2]};
+    struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_PALETTE, .channels = 1};
+    k.palette = entries;
+    k.colours = colours;
+    write_png(name, width, height, indexes, &k);
+}
+
+static void make_profiled(void)
+{
+    static const char *const names[] = {[DISPLAY_P3] = "p3.png", [ADOBE_RGB] = "adobe.png"};
+    for (enum space space = DISPLAY_P3; space <= ADOBE_RGB; space++) {
+        struct picture p = scene_make(161, 123, 1);
+        struct kind k = {.depth = 8, .type = PNG_COLOR_TYPE_RGB, .channels = 3};
+        uint8_t *icc = make_profile(space, &k.icc_length);
+        k.icc = icc;
+        to_space(&p, space);
+        write_png(names[space], p.width, p.height, p.rgb, &k);
+        free(icc);
+        free(p.rgb);
+    }
 }
 
 void save_round_png(const char *name, const struct picture *picture)
@@ -144,6 +197,7 @@ void make_pngs(void)
     free(p.rgb);
     make_alpha();
     make_small_kinds();
+    make_profiled();
     make_turned();
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct view {
+struct landscape {
     int width, height;
     double sun_x, sun_y, sun_radius; // parts of the width and height
     double sky_top[3], sky_low[3], sun[3];
@@ -22,7 +22,7 @@ static double mix(double a, double b, double t)
 }
 
 // The skyline of a hill, as a part of the height from the top.
-static double skyline(const struct view *v, int hill, double x)
+static double skyline(const struct landscape *v, int hill, double x)
 {
     double depth = (double)hill / v->hills, y = 0.48 + 0.46 * depth;
     double phase = v->phase + hill * 2.399;
@@ -33,7 +33,7 @@ static double skyline(const struct view *v, int hill, double x)
     return y;
 }
 
-static void shade(const struct view *v, double x, double y, double out[3])
+static void shade(const struct landscape *v, double x, double y, double out[3])
 {
     double dx = (x - v->sun_x) * v->width, dy = (y - v->sun_y) * v->height;
     double far = sqrt(dx * dx + dy * dy) / v->width;
@@ -56,7 +56,7 @@ static void shade(const struct view *v, double x, double y, double out[3])
     }
 }
 
-static struct picture draw(const struct view *v)
+static struct picture draw(const struct landscape *v)
 {
     struct picture p = {v->width, v->height, NULL};
     uint8_t *out = p.rgb = need(malloc((size_t)v->width * (size_t)v->height * 3));
@@ -78,33 +78,33 @@ static struct picture draw(const struct view *v)
 
 void make_samples(void)
 {
-    static const struct view dusk = {1080,
-                                     1350,
-                                     0.62,
-                                     0.36,
-                                     0.085,
-                                     {38, 30, 84},
-                                     {250, 150, 98},
-                                     {255, 226, 160},
-                                     {196, 104, 112},
-                                     {32, 18, 48},
-                                     6,
-                                     0.055,
-                                     0.7};
-    static const struct view morning = {1440,
-                                        810,
-                                        0.28,
-                                        0.34,
-                                        0.05,
-                                        {88, 160, 210},
-                                        {236, 236, 214},
-                                        {255, 250, 226},
-                                        {128, 176, 180},
-                                        {20, 60, 64},
-                                        5,
-                                        0.06,
-                                        2.1};
-    static const struct view night = {
+    static const struct landscape dusk = {1080,
+                                          1350,
+                                          0.62,
+                                          0.36,
+                                          0.085,
+                                          {38, 30, 84},
+                                          {250, 150, 98},
+                                          {255, 226, 160},
+                                          {196, 104, 112},
+                                          {32, 18, 48},
+                                          6,
+                                          0.055,
+                                          0.7};
+    static const struct landscape morning = {1440,
+                                             810,
+                                             0.28,
+                                             0.34,
+                                             0.05,
+                                             {88, 160, 210},
+                                             {236, 236, 214},
+                                             {255, 250, 226},
+                                             {128, 176, 180},
+                                             {20, 60, 64},
+                                             5,
+                                             0.06,
+                                             2.1};
+    static const struct landscape night = {
         480,           480,         0.7, 0.25, 0.06, {10, 14, 44}, {52, 74, 130}, {236, 236, 250},
         {46, 62, 110}, {8, 10, 26}, 4,   0.07, 4.4};
     struct picture p = draw(&dusk);

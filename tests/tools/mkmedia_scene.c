@@ -111,7 +111,7 @@ void to_space(struct picture *picture, enum space space)
     cmsCloseProfile(wide);
 }
 
-double scene_delta(const struct picture *p, int x0, int y0, int w, int h)
+double view_delta(const struct picture *p, const struct view *view, int x0, int y0, int w, int h)
 {
     cmsHPROFILE srgb = cmsCreate_sRGBProfile(), lab = cmsCreateLab4Profile(NULL);
     cmsHTRANSFORM t = need(cmsCreateTransform(srgb, TYPE_RGB_8, lab, TYPE_Lab_DBL,
@@ -122,7 +122,7 @@ double scene_delta(const struct picture *p, int x0, int y0, int w, int h)
             uint8_t both[6];
             cmsCIELab colours[2];
             memcpy(both, p->rgb + ((size_t)(y0 + y) * (size_t)p->width + (size_t)(x0 + x)) * 3, 3);
-            scene_colour((x + 0.5) / w, (y + 0.5) / h, both + 3);
+            view_colour(view, (x + 0.5) / w, (y + 0.5) / h, both + 3);
             cmsDoTransform(t, both, colours, 2);
             sum += cmsDeltaE(&colours[0], &colours[1]);
         }

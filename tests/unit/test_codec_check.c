@@ -1,6 +1,8 @@
 // test_codec_check.c - what the host believes of a worker's JPEG and answer, and what it does not.
 #include "codec_check.h"
 
+#include "codec/film.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -167,6 +169,7 @@ static void test_numbers_of_an_answer(void **state)
     ASSERT_REFUSED(facts.moov, 6);
     ASSERT_REFUSED(facts.extras, 1u << CODEC_EXTRAS);
     ASSERT_REFUSED(removed, 1u << 31);
+    ASSERT_REFUSED(duration, NAN);
 }
 
 static void test_bytes_of_an_answer(void **state)
@@ -212,6 +215,61 @@ static void test_words_are_utf8(void **state)
     assert_false(is_believed(a));
 }
 
+// A film of two pictures, shown three times.
+static size_t make_film(uint8_t film[4096])
+{
+    struct file first = make(0, NULL, 0), second = make(0xEE, "Adobe\0\144\0\0\0\0\1", 12);
+    const struct film_frame frame[] = {{(uint32_t)first.length, 40},
+                                       {(uint32_t)second.length, 700}};
+    const struct film shape = {.width = 32, .height = 16, .frames = 2, .times = 3, .frame = frame};
+    size_t pictures = first.length + second.length;
+    film_head((uint32_t)pictures, film);
+    memcpy(film + FILM_HEAD, first.bytes, first.length);
+    memcpy(film + FILM_HEAD + first.length, second.bytes, second.length);
+    film_index(&shape, film + FILM_HEAD + pictures);
+    return FILM_HEAD + pictures + film_index_length(&shape);
+}
+
+static bool is_good_film(const uint8_t *film, size_t length)
+{
+    uint8_t *exact = malloc(length ? length : 1);
+    memcpy(exact, film, length);
+    bool good = codec_check_film(exact, length, 32, 16);
+    free(exact);
+    return good;
+}
+
+static void test_films(void **state)
+{
+    (void)state;
+    uint8_t film[4096] = {0};
+    size_t length = make_film(film);
+    assert_true(is_good_film(film, length));
+    assert_false(codec_check_film(film, length, 16, 32));
+    for (size_t cut = 0; cut < length; cut++)
+        assert_false(is_good_film(film, cut));
+    assert_false(is_good_film(film, length + FILM_ENTRY));
+}
+
+// Each byte that is no picture counts; only how long pictures are shown is the film's own affair,
+// and the same for each time that they are.
+static void test_spoilt_films(void **state)
+{
+    (void)state;
+    uint8_t film[4096] = {0};
+    size_t length = make_film(film);
+    size_t index = length - FILM_INDEX - (size_t)6 * FILM_ENTRY;
+    for (size_t i = 0; i < length; i++) {
+        if (i >= FILM_HEAD && i < index)
+            continue;
+        for (int bit = 0; bit < 8; bit++) {
+            film[i] ^= (uint8_t)(1 << bit);
+            assert_false(is_good_film(film, length));
+            film[i] ^= (uint8_t)(1 << bit);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +281,8 @@ int main(void)
         cmocka_unit_test(test_bytes_of_an_answer),
         cmocka_unit_test(test_texts_are_cleaned),
         cmocka_unit_test(test_words_are_utf8),
+        cmocka_unit_test(test_films),
+        cmocka_unit_test(test_spoilt_films),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
