@@ -128,7 +128,7 @@ static void decode_webp(struct bound *b)
 void bound_decode(struct bound *b)
 {
     if (b->from_jpeg)
-        read_planes(b->file, b->file_length, b->pixels, &b->width, &b->height);
+        b->pixels = read_planes(b->file, b->file_length, b->pixels, &b->width, &b->height);
     else
         decode_webp(b);
 }

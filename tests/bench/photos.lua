@@ -158,8 +158,8 @@ local function as_jpeg(source, path)
   return path
 end
 
----Sets of paths by name: small, wide, large, tiny, lossless, alpha, cutout, and as PNG rgb, rgba, as
----JPEG jpeg. Made once; `root` is kept.
+---Sets of paths by name: small, wide, large, tiny, lossless, alpha, cutout, as PNG rgb and rgba,
+---and as JPEG jpeg. Made once; `root` is kept.
 function M.prepare(root)
   local found, sets = sources(root), {}
   table.sort(found, function(a, b) return a.detail > b.detail end) -- the drawn ones come last

@@ -50,8 +50,9 @@ local function bounds(sets)
   say "## Beside the codecs alone\n"
   say("CPU milliseconds of a picture, least of %d rounds in turn, mean of the pictures. The bound "
     .. "is libwebp's decoding\nto planes (lossless: to BGRA; of a JPEG libjpeg-turbo's) and "
-    .. "libjpeg-turbo's encoding of the result, on ready\nbuffers, without anything between. Ours is a job of the sandboxed "
-    .. "worker: reading the file, checks, conversion, handing the result back.\n", ROUNDS)
+    .. "libjpeg-turbo's encoding of the result, on ready\nbuffers, without anything between. "
+    .. "Ours is a job of the sandboxed worker: reading the file, checks, conversion,\nhanding "
+    .. "the result back.\n", ROUNDS)
   say "| pictures | decode | encode | bound | ours | ratio | median | wall ratio | wanted |"
   say "|---|---|---|---|---|---|---|---|---|"
   for _, row in ipairs(BOUNDS) do
@@ -99,8 +100,8 @@ end
 
 local function quality(sets)
   say "\n## Fitted pictures\n"
-  say "PSNR of luma against Lanczos3, in double precision, of the decoder's RGB; beside it that of the "
-  say "reference itself saved as JPEG, which is the best that can be had.\n"
+  say "PSNR of luma against Lanczos3, in double precision, of the decoder's RGB; beside it that "
+  say "of the reference itself saved as JPEG, which is the best that can be had.\n"
   say "| pictures | ours, dB | reference as JPEG | worst difference | wanted |"
   say "|---|---|---|---|---|"
   for _, row in ipairs { { "large", "4032x3024 to 1440" }, { "wide", "1920x1080 to 1440" },
