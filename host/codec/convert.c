@@ -26,6 +26,12 @@ struct picture {
     struct image image; // upright
 };
 
+// The same as the encoder gets it.
+struct fitted {
+    struct yuv planes;
+    struct image image;
+};
+
 static bool has_planes(const struct picture *picture)
 {
     return picture->planes.yuv.plane[0] != NULL;
@@ -57,24 +63,22 @@ static void keep_result(struct run *run, const struct fit_plan *plan,
     a->quality = result->quality;
 }
 
-// From planes or, when they are NULL, from an image.
-static int encode_once(struct run *run, const struct yuv *planes, const struct image *image,
-                       struct jpeg_result *result)
+static int encode_once(struct run *run, const struct fitted *fitted, struct jpeg_result *result)
 {
     result->limit = run->job->options.max_bytes;
-    return planes ? jpeg_encode_planes(run, planes, result) : jpeg_encode(run, image, result);
+    return fitted->planes.plane[0] ? jpeg_encode_planes(run, &fitted->planes, result)
+                                   : jpeg_encode(run, &fitted->image, result);
 }
 
 // Encodes with the highest quality whose file is not too long. 1: done, 0: too long even with the
 // lowest, -1: failed.
-static int encode(struct run *run, const struct yuv *planes, const struct image *image,
-                  const struct fit_plan *plan)
+static int encode(struct run *run, const struct fitted *fitted, const struct fit_plan *plan)
 {
     int high = run->job->options.quality, low = high < LOWEST_QUALITY ? high : LOWEST_QUALITY;
     // The wished quality first: it nearly always does, and then nothing is tried after it.
     struct jpeg_result result = {.quality = high, .direct = true};
     for (; low <= high; result.quality = (low + high) / 2, result.direct = false) {
-        if (encode_once(run, planes, image, &result))
+        if (encode_once(run, fitted, &result))
             return -1;
         if (result.length) {
             keep_result(run, plan, &result);
@@ -88,27 +92,29 @@ static int encode(struct run *run, const struct yuv *planes, const struct image 
 
 static int fit_planes(struct run *run, const struct planes *planes, const struct fit_plan *plan)
 {
-    struct yuv fitted = {0};
+    struct fitted fitted = {.planes = planes->yuv};
     if (planes_are_fit(planes, plan))
-        return encode(run, &planes->yuv, NULL, plan);
-    int status = planes_fit(run, planes, plan, &fitted);
+        return encode(run, &fitted, plan);
+    fitted.planes = (struct yuv){0};
+    int status = planes_fit(run, planes, plan, &fitted.planes);
     if (status == 0)
-        status = encode(run, &fitted, NULL, plan);
-    yuv_free(&fitted);
+        status = encode(run, &fitted, plan);
+    yuv_free(&fitted.planes);
     return status;
 }
 
 static int fit_image(struct run *run, const struct image *image, const struct fit_plan *plan)
 {
-    struct image fitted = {0};
+    struct fitted fitted = {.image = *image};
     if (fit_is_identity(plan, image->width, image->height))
-        return encode(run, NULL, image, plan);
-    int status = resize(run, image, plan, &fitted);
+        return encode(run, &fitted, plan);
+    fitted.image = (struct image){0};
+    int status = resize(run, image, plan, &fitted.image);
     if (status == 0)
-        status = backdrop_fill(run, image, plan, &fitted);
+        status = backdrop_fill(run, image, plan, &fitted.image);
     if (status == 0)
-        status = encode(run, NULL, &fitted, plan);
-    image_free(&fitted);
+        status = encode(run, &fitted, plan);
+    image_free(&fitted.image);
     return status;
 }
 

@@ -18,7 +18,8 @@
 // And what some of them take beyond. What the allocator writes behind it is in its last page.
 #define HUGE_MEMORY ((8 << 20) - 4096)
 #define MALLOC_STEP 16
-#define KEPT_MEMORY (24 << 20) // bytes of free memory kept from one job to the next: 12 megapixels
+// Bytes of free memory kept from one job to the next: 12 megapixels, their result and their file.
+#define KEPT_MEMORY (28 << 20)
 
 bool worker_is_wanted(int argc, char **argv)
 {

@@ -30,53 +30,67 @@ static struct layout lay_out(int width, int height)
     return l;
 }
 
-static void point_rows(struct bound *b, const struct layout *l, int top, JSAMPROW rows[3][STRIP])
+static void point_rows(uint8_t *planes, const struct layout *l, int top, JSAMPROW rows[3][STRIP])
 {
     for (int p = 0; p < 3; p++)
         for (int i = 0; i < (p ? STRIP / 2 : STRIP); i++)
-            rows[p][i] = b->planes + l->start[p] + (size_t)((p ? top / 2 : top) + i) * l->stride[p];
+            rows[p][i] = planes + l->start[p] + (size_t)((p ? top / 2 : top) + i) * l->stride[p];
 }
 
-// The planes of the JPEG that was made, so that the encoder is measured with the same content.
-static void read_planes(struct bound *b, const uint8_t *jpeg, size_t length)
+// Planes of a JPEG: into `planes`, or when that is NULL into new memory.
+static uint8_t *read_planes(const uint8_t *jpeg, size_t length, uint8_t *planes, int *width,
+                            int *height)
 {
     struct jpeg_decompress_struct in = {0};
     struct jpeg_error_mgr errors;
     JSAMPROW rows[3][STRIP];
-    JSAMPARRAY planes[3] = {rows[0], rows[1], rows[2]};
+    JSAMPARRAY all[3] = {rows[0], rows[1], rows[2]};
     in.err = jpeg_std_error(&errors);
     jpeg_create_decompress(&in);
     jpeg_mem_src(&in, jpeg, length);
     jpeg_read_header(&in, TRUE);
     in.raw_data_out = TRUE;
     jpeg_start_decompress(&in);
-    b->out_width = (int)in.image_width;
-    b->out_height = (int)in.image_height;
-    struct layout l = lay_out(b->out_width, b->out_height);
-    b->planes = malloc(l.total);
-    while (b->planes && in.output_scanline < in.output_height) {
-        point_rows(b, &l, (int)in.output_scanline, rows);
-        jpeg_read_raw_data(&in, planes, STRIP);
+    *width = (int)in.image_width;
+    *height = (int)in.image_height;
+    struct layout l = lay_out(*width, *height);
+    planes = planes ? planes : malloc(l.total);
+    while (planes && in.output_scanline < in.output_height) {
+        point_rows(planes, &l, (int)in.output_scanline, rows);
+        jpeg_read_raw_data(&in, all, STRIP);
     }
     jpeg_destroy_decompress(&in);
+    return planes;
 }
 
-bool bound_open(struct bound *b, const uint8_t *file, size_t length, const uint8_t *jpeg,
-                size_t jpeg_length)
+static bool open_webp(struct bound *b)
 {
     WebPBitstreamFeatures features;
-    *b = (struct bound){.file = file, .file_length = length};
-    if (WebPGetFeatures(file, length, &features) != VP8_STATUS_OK)
+    if (WebPGetFeatures(b->file, b->file_length, &features) != VP8_STATUS_OK)
         return false;
     b->width = features.width;
     b->height = features.height;
     b->alpha = features.has_alpha;
     b->lossless = features.format == 2;
     b->pixels = malloc((size_t)(b->width + 1) * (size_t)(b->height + 1) * 4);
+    return true;
+}
+
+// The planes of the JPEG that was made are kept, so that the encoder is measured with the same
+// content.
+bool bound_open(struct bound *b, const uint8_t *file, size_t length, const uint8_t *jpeg,
+                size_t jpeg_length)
+{
+    *b = (struct bound){.file = file, .file_length = length};
+    b->from_jpeg = length > 2 && file[0] == 0xFF && file[1] == 0xD8;
+    if (b->from_jpeg)
+        b->pixels = read_planes(file, length, NULL, &b->width, &b->height);
+    else if (!open_webp(b))
+        return false;
     b->jpeg_room = 64 + (unsigned long)b->width * (unsigned long)b->height * 3;
     b->jpeg = malloc(b->jpeg_room);
     if (b->pixels && b->jpeg)
-        read_planes(b, jpeg, jpeg_length);
+        b->planes = read_planes(jpeg, jpeg_length, NULL, &b->out_width, &b->out_height);
     return b->planes != NULL;
 }
 
@@ -94,7 +108,7 @@ static void set_planes(struct bound *b, WebPDecoderConfig *config)
     out->u_size = out->v_size = chroma;
 }
 
-void bound_decode(struct bound *b)
+static void decode_webp(struct bound *b)
 {
     WebPDecoderConfig config;
     WebPInitDecoderConfig(&config);
@@ -111,13 +125,21 @@ void bound_decode(struct bound *b)
         abort();
 }
 
+void bound_decode(struct bound *b)
+{
+    if (b->from_jpeg)
+        b->pixels = read_planes(b->file, b->file_length, b->pixels, &b->width, &b->height);
+    else
+        decode_webp(b);
+}
+
 static void write_planes(struct bound *b, struct jpeg_compress_struct *out)
 {
     struct layout l = lay_out(b->out_width, b->out_height);
     JSAMPROW rows[3][STRIP];
     JSAMPARRAY planes[3] = {rows[0], rows[1], rows[2]};
     while (out->next_scanline < out->image_height) {
-        point_rows(b, &l, (int)out->next_scanline, rows);
+        point_rows(b->planes, &l, (int)out->next_scanline, rows);
         jpeg_write_raw_data(out, planes, STRIP);
     }
 }

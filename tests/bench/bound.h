@@ -9,7 +9,7 @@ struct bound {
     const uint8_t *file; // borrowed
     size_t file_length;
     int width, height;
-    bool alpha, lossless;
+    bool from_jpeg, alpha, lossless;
     uint8_t *pixels; // owned: what the decoder writes, planes or BGRA
     // The result's planes, for the encoder: in full range, rows padded to whole blocks.
     int out_width, out_height;
@@ -18,7 +18,8 @@ struct bound {
     unsigned long jpeg_room;
 };
 
-// Prepares for a file and the JPEG that was made of it. False when either cannot be read.
+// Prepares for a file, a WebP or a JPEG of 4:2:0, and the JPEG that was made of it. False when
+// either cannot be read.
 bool bound_open(struct bound *bound, const uint8_t *file, size_t length, const uint8_t *jpeg,
                 size_t jpeg_length);
 // Decodes the file: to planes as they are stored, or lossless to BGRA.

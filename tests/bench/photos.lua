@@ -149,8 +149,17 @@ local function as_png(root, set)
   return files
 end
 
----Sets of paths by name: small, wide, large, tiny, lossless, alpha, cutout, and as PNG rgb, rgba.
----Made once; `root` is kept.
+-- The same picture as a camera stores it: a JPEG of 4:2:0.
+local function as_jpeg(source, path)
+  if host.stat(path) then return path end
+  run { "dwebp", "-quiet", source, "-ppm", "-o", path .. ".ppm" }
+  run { "cjpeg", "-quality", "92", "-sample", "2x2", "-outfile", path, path .. ".ppm" }
+  assert(host.remove(path .. ".ppm"))
+  return path
+end
+
+---Sets of paths by name: small, wide, large, tiny, lossless, alpha, cutout, as PNG rgb and rgba,
+---and as JPEG jpeg. Made once; `root` is kept.
 function M.prepare(root)
   local found, sets = sources(root), {}
   table.sort(found, function(a, b) return a.detail > b.detail end) -- the drawn ones come last
@@ -161,6 +170,10 @@ function M.prepare(root)
   end
   sets.cutout[1] = with_alpha(sets.small[1], root .. "/cutout01.webp", bands)
   sets.rgb, sets.rgba = as_png(root, sets.small), as_png(root, sets.alpha)
+  sets.jpeg = {}
+  for i, source in ipairs(sets.large) do
+    sets.jpeg[i] = as_jpeg(source, ("%s/jpeg%02d.jpg"):format(root, i))
+  end
   return sets
 end
 

@@ -54,27 +54,6 @@ static void resample(const double *from, double *to, int in, int out, int lines,
     free(weights);
 }
 
-static struct rgb make_reference(const uint8_t *webp, size_t length, int width, int height)
-{
-    struct rgb out = {width, height, need(malloc((size_t)width * (size_t)height * 3))};
-    int w, h;
-    uint8_t *source = need(WebPDecodeRGB(webp, length, &w, &h));
-    size_t full = (size_t)w * (size_t)h, most = (size_t)width * (size_t)h;
-    double *a = need(malloc(full * sizeof *a)), *b = need(malloc(most * sizeof *b));
-    for (size_t c = 0; c < 3; c++) {
-        for (size_t i = 0; i < full; i++)
-            a[i] = source[i * 3 + c];
-        resample(a, b, w, width, h, 1, (size_t)w, (size_t)width);
-        resample(b, a, h, height, width, (size_t)width, 1, 1);
-        for (size_t i = 0; i < (size_t)width * (size_t)height; i++)
-            out.bytes[i * 3 + c] = (uint8_t)(fmin(255, fmax(0, a[i])) + 0.5);
-    }
-    free(a);
-    free(b);
-    WebPFree(source);
-    return out;
-}
-
 static struct rgb read_jpeg(const uint8_t *bytes, size_t length)
 {
     struct jpeg_decompress_struct in = {0};
@@ -92,6 +71,40 @@ static struct rgb read_jpeg(const uint8_t *bytes, size_t length)
         jpeg_read_scanlines(&in, &row, 1);
     }
     jpeg_destroy_decompress(&in);
+    return out;
+}
+
+static struct rgb read_source(const uint8_t *file, size_t length)
+{
+    struct rgb out = {0};
+    if (length > 2 && file[0] == 0xFF)
+        return read_jpeg(file, length);
+    if (!WebPGetInfo(file, length, &out.width, &out.height))
+        abort();
+    size_t stride = (size_t)out.width * 3, size = stride * (size_t)out.height;
+    out.bytes = need(malloc(size));
+    need(WebPDecodeRGBInto(file, length, out.bytes, size, (int)stride));
+    return out;
+}
+
+static struct rgb make_reference(const uint8_t *file, size_t length, int width, int height)
+{
+    struct rgb out = {width, height, need(malloc((size_t)width * (size_t)height * 3))};
+    struct rgb source = read_source(file, length);
+    int w = source.width, h = source.height;
+    size_t full = (size_t)w * (size_t)h, most = (size_t)width * (size_t)h;
+    double *a = need(malloc(full * sizeof *a)), *b = need(malloc(most * sizeof *b));
+    for (size_t c = 0; c < 3; c++) {
+        for (size_t i = 0; i < full; i++)
+            a[i] = source.bytes[i * 3 + c];
+        resample(a, b, w, width, h, 1, (size_t)w, (size_t)width);
+        resample(b, a, h, height, width, (size_t)width, 1, 1);
+        for (size_t i = 0; i < (size_t)width * (size_t)height; i++)
+            out.bytes[i * 3 + c] = (uint8_t)(fmin(255, fmax(0, a[i])) + 0.5);
+    }
+    free(a);
+    free(b);
+    free(source.bytes);
     return out;
 }
 
@@ -135,11 +148,11 @@ static double psnr(const struct rgb *one, const struct rgb *other)
     return 10 * log10(255.0 * 255 * (double)pixels / sum);
 }
 
-double quality_of_fitted(const uint8_t *webp, size_t length, const uint8_t *jpeg,
+double quality_of_fitted(const uint8_t *file, size_t length, const uint8_t *jpeg,
                          size_t jpeg_length, double *floor)
 {
     struct rgb ours = read_jpeg(jpeg, jpeg_length);
-    struct rgb reference = make_reference(webp, length, ours.width, ours.height);
+    struct rgb reference = make_reference(file, length, ours.width, ours.height);
     unsigned long saved_length = 0;
     uint8_t *saved = write_jpeg(&reference, &saved_length);
     struct rgb best = read_jpeg(saved, saved_length);
