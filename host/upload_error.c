@@ -2,6 +2,8 @@
 // The first row that fits counts. ANY stands for every value.
 
 #include "upload_error.h"
+
+#include "codec/text.h"
 #include <curl/curl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -85,26 +87,17 @@ static bool fits(const struct row *row, int curl_code, int code, const char *tex
            (!row->word || strcasestr(text, row->word));
 }
 
-// Length of the UTF-8 sequence at `at`, 0 when it is none. Overlong forms are let through: the text
-// is only shown.
-static size_t sequence(const unsigned char *at)
-{
-    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-    for (size_t i = 1; i < length; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    return at[0] < 0xf5 ? length : 0;
-}
-
-// Servers answer in any encoding, and may send control characters.
+// Servers answer in any encoding, and may send control characters, of which UTF-8 has some more.
 static void tidy(char *text)
 {
-    while (*text) {
-        unsigned char c = (unsigned char)*text;
-        size_t length = c < 0x20 || c == 0x7f ? 0 : sequence((unsigned char *)text);
-        if (length == 0)
+    for (char *end = text + strlen(text); text < end;) {
+        const uint8_t *p = (const uint8_t *)text;
+        size_t length = text_character(p, (size_t)(end - text));
+        if (length == 0 || *p < 0x20 || *p == 0x7F || (p[0] == 0xC2 && p[1] < 0xA0)) {
             *text = '?';
-        text += length ? length : 1;
+            length = 1;
+        }
+        text += length;
     }
 }
 

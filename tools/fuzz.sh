@@ -15,7 +15,7 @@ run() {
   shift
   case $name in
     heif | options) unwind=0 ;; # to see who called the libraries: tests/fuzz/leaks.txt
-    dotenv | json | robots | request | redact | listing) most=1024 ;;
+    dotenv | json | robots | request | redact | listing | reply) most=1024 ;;
   esac
   mkdir -p "$found"
   if FUZZ_ENTRY=$name ASAN_OPTIONS=fast_unwind_on_malloc=$unwind \

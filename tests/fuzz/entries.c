@@ -21,6 +21,7 @@ const struct fuzz_entry fuzz_entries[] = {
     {"request", fuzz_request, NULL},
     {"redact", fuzz_redact, NULL},
     {"listing", fuzz_listing, NULL},
+    {"reply", fuzz_reply, NULL},
     {"dotenv", fuzz_dotenv, NULL},
     {"json", fuzz_json, NULL},
     {"robots", fuzz_robots, NULL},

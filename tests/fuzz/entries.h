@@ -42,6 +42,7 @@ void fuzz_rows(const uint8_t *bytes, size_t length);
 void fuzz_request(const uint8_t *bytes, size_t length);
 void fuzz_redact(const uint8_t *bytes, size_t length);
 void fuzz_listing(const uint8_t *bytes, size_t length);
+void fuzz_reply(const uint8_t *bytes, size_t length);
 
 // scripts.c
 void fuzz_dotenv(const uint8_t *bytes, size_t length);

@@ -107,7 +107,7 @@ function M.json(text)
   local again = assert(json.decode(written))
   assert(same(value, again), written)
   assert(json.encode(again, { indent = 2 }) == json.encode(json.decode(written), { indent = 2 }))
-  for _, status in ipairs { 200, 400, 500 } do answer_calls(value, status) end
+  answer_calls(value, 200 + 100 * (#text % 4))
 end
 
 -- robots.txt -------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 // texts.c - readers in C of what clients and servers write.
 #include "entries.h"
 
+#include "codec/text.h"
 #include "ftp_presence.h"
+#include "lib/curl.h"
 #include "redact.h"
 #include "target.h"
+#include "upload_error.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,4 +85,24 @@ void fuzz_listing(const uint8_t *bytes, size_t length)
     }
     free(name);
     free(line);
+}
+
+// What libcurl and a server say of a failed upload: two codes, then the reply, a NUL, and libcurl's
+// words. The message is text that can be shown.
+void fuzz_reply(const uint8_t *bytes, size_t length)
+{
+    struct upload_error error;
+    if (length < 3)
+        return;
+    char *reply = as_text(bytes + 3, length - 3), *detail = reply + strlen(reply);
+    detail += detail < reply + length - 3;
+    fuzz_claim(curl_problem() == NULL); // it is opened with the first use
+    upload_error_set(&error, bytes[0] % 100, bytes[1] * 3 + bytes[2] % 3, "sending", reply, detail);
+    fuzz_claim(error.kind != NULL && memchr(error.message, 0, sizeof error.message));
+    const uint8_t *at = (const uint8_t *)error.message, *end = at + strlen(error.message);
+    for (size_t step = 1; at < end; at += step) {
+        step = text_character(at, (size_t)(end - at));
+        fuzz_claim(step > 0 && *at >= 0x20 && *at != 0x7F && (*at != 0xC2 || at[1] >= 0xA0));
+    }
+    free(reply);
 }
