@@ -76,7 +76,8 @@ local function memory(sets)
   say "file, 1.5 bytes for each pixel of source and result (2.5 with alpha, 4 lossless), 1 MB. A "
   say "worker fetches 6 MB for a usual picture before its first job, in huge pages: they are idle "
   say "memory too, and what most pictures are made in. libwebp decodes the alpha of what is cut "
-  say "out with a palette, a byte a pixel or less; what is smooth, as whole pixels, four bytes each.\n"
+  say("out with a palette, a byte a pixel or less; what is smooth, as whole pixels, four bytes "
+    .. "each.\n")
   say "| picture | idle | peak | above idle | rule |"
   say "|---|---|---|---|---|"
   for _, row in ipairs(MEMORY) do
