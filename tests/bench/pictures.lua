@@ -66,7 +66,7 @@ local function bounds(sets)
 end
 
 local MEMORY = { { "small", 1.5 }, { "cutout", 2.5 }, { "alpha", 2.5 }, { "lossless", 4 },
-  { "large", 1.5 }, { "wide", 1.5 } }
+  { "large", 1.5 }, { "wide", 1.5 }, { "jpeg", 1.5 } }
 local TITLES = { cutout = "cut out 1080x1350" }
 for _, row in ipairs(BOUNDS) do TITLES[row[1]] = row[2] end
 
@@ -76,7 +76,8 @@ local function memory(sets)
   say "file, 1.5 bytes for each pixel of source and result (2.5 with alpha, 4 lossless), 1 MB. A "
   say "worker fetches 6 MB for a usual picture before its first job, in huge pages: they are idle "
   say "memory too, and what most pictures are made in. libwebp decodes the alpha of what is cut "
-  say "out with a palette, a byte a pixel or less; what is smooth, as whole pixels, four bytes each.\n"
+  say "out with a palette, a byte a pixel or less; what is smooth, as whole pixels, four bytes "
+  say "each.\n"
   say "| picture | idle | peak | above idle | rule |"
   say "|---|---|---|---|---|"
   for _, row in ipairs(MEMORY) do
