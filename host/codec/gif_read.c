@@ -3,6 +3,7 @@
 #include "decoders.h"
 
 #include <gif_lib.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,8 +123,7 @@ static int count_frames(struct run *run, GifFileType *gif)
         return damaged(run, gif, 0);
     if (facts->frames == 0)
         return report(run, CODEC_FORMAT, "the GIF file holds no picture");
-    if (facts->frames == 1)
-        facts->duration = 0;
+    facts->duration = facts->frames == 1 ? 0 : round(facts->duration * 100) / 100;
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "input.h"
 #include "metadata.h"
 #include "webp.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <webp/decode.h>
@@ -72,6 +73,7 @@ static void add_durations(struct codec_facts *facts, WebPIterator *frame)
     do
         facts->duration += frame_milliseconds((unsigned)frame->duration) / 1000.0;
     while (WebPDemuxNextFrame(frame));
+    facts->duration = round(facts->duration * 1000) / 1000;
 }
 
 static int read_facts(struct run *run, WebPDemuxer *demuxer)

@@ -63,6 +63,10 @@ return function(_, options)
     require "settings".say_error(err)
     return 1
   end
+  if made.source.frames > 1 then
+    host.log("info", require "i18n".t("animation.first",
+      { name = options.input, frames = made.source.frames }))
+  end
   print(("%s %dx%d %d"):format(made.path, made.width, made.height, made.size))
   return 0
 end

@@ -6,7 +6,7 @@
 #include "codec/metadata.h"
 #include "codec/mp4.h"
 #include "codec/png_fast.h"
-#include "codec/png_text.h"
+#include "codec/png_packed.h"
 #include "codec_check.h"
 #include <libdeflate.h>
 #include <png.h>
@@ -60,7 +60,9 @@ void fuzz_words(const uint8_t *bytes, size_t length)
     struct metadata found = {0};
     if (length == 0)
         return;
-    int kind = bytes[0] % 5;
+    static const char types[3][5] = {"iTXt", "tEXt", "zTXt"};
+    struct png_packed packed = {0};
+    int kind = bytes[0] % 6;
     uint8_t *exact = copy_exactly(bytes + 1, length - 1);
     answer.facts.orientation = 1;
     if (kind == 0)
@@ -70,9 +72,10 @@ void fuzz_words(const uint8_t *bytes, size_t length)
     else if (kind == 2)
         xmp_read(exact, length - 1, &answer.facts);
     else
-        png_text_read((const uint8_t *)(kind == 3 ? "iTXt" : "tEXt"), exact, length - 1,
-                      &answer.facts, &found);
+        png_packed_read(&packed, (const uint8_t *)types[kind - 3], exact, length - 1, &answer.facts,
+                        &found);
     metadata_read(&found, &answer.facts);
+    png_packed_free(&packed);
     fuzz_claim(codec_check_answer(&answer, &job));
     check_exif_again(&answer.facts.words);
     free(exact);

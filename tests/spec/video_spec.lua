@@ -240,6 +240,21 @@ function T:test_what_ffmpeg_did_not_mend_is_refused()
   lu.assertStrContains(err.message, "(status 3): some words")
 end
 
+---What ffmpeg says is told without the parts that are of no use to anybody, under the file's name.
+function T:test_its_words_are_told_short()
+  local item = phone_film(self)
+  local path = self.dir .. "/program/ffmpeg"
+  assert(host.mkdir(self.dir .. "/program"))
+  support.make(path, ([[#!/bin/sh
+printf '[mov @ 0x55e1c0] bad header\nfile:%s: Invalid data\n' '%s' >&2
+exit 1
+]]):format("%s", item.path))
+  assert(host.exec { "chmod", "+x", path })
+  ffmpeg.program = path
+  local _, err = prepare.file(item, ENTRY)
+  lu.assertStrContains(err.message, "(status 1): [mov] bad header Invalid data")
+end
+
 function T:test_transcoding_asks_for_what_the_rules_allow()
   stand_in(self, CLIP)
   local item = film(self)

@@ -48,6 +48,17 @@ function T.test_a_story()
   lu.assertEquals(facts.width / facts.height, 9 / 16)
 end
 
+function T.test_of_what_moves_the_first_picture_is_made_and_told()
+  local world <close> = scene.new()
+  local frame = "\x21\xF9\4\0\10\0\0\0\x2C\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
+  world:put("two.gif", "GIF89a\1\0\1\0\x80\0\0\xC8\50\40\40\50\xC8" .. frame:rep(3) .. ";")
+  local path = world.media .. "/two.gif"
+  lu.assertEquals(assert(host.probe(path)).duration, 0.3)
+  local done = world:run { "convert", path, world.folder .. "/made.jpg" }
+  lu.assertEquals(done.status, 0, done.stderr)
+  lu.assertStrContains(done.stderr, "moves: the first of its 3 pictures goes out")
+end
+
 function T.test_the_rules_of_the_user_hold()
   local world <close> = start "x"
   scene.script(world, "formats", 'return { jpeg = { extensions = { ".jpg" }, fit = "crop", '
