@@ -66,7 +66,7 @@ local function bounds(sets)
 end
 
 local MEMORY = { { "small", 1.5 }, { "cutout", 2.5 }, { "alpha", 2.5 }, { "lossless", 4 },
-  { "large", 1.5 }, { "wide", 1.5 } }
+  { "large", 1.5 }, { "wide", 1.5 }, { "jpeg", 1.5 } }
 local TITLES = { cutout = "cut out 1080x1350" }
 for _, row in ipairs(BOUNDS) do TITLES[row[1]] = row[2] end
 
