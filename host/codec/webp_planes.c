@@ -6,7 +6,9 @@
 #include <string.h>
 #include <webp/decode.h>
 
-#define BANDS 16 // in which a file is given to a decoder that stops between them
+// In which a file is given to a decoder that stops between them. At each stop it goes back by up to
+// 16 rows, so many of them take time, as few take memory.
+#define BANDS 5
 #define LEAST_STEP 4096
 #define KEPT_ROOM (8 << 20) // bytes
 

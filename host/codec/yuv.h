@@ -11,7 +11,8 @@
 
 struct yuv {
     int width, height;
-    uint8_t *plane[YUV_PLANES]; // owned in one block, plane[0] is its start; alpha may be NULL
+    void *owned;                // the block that the planes are in, or NULL: somebody else's
+    uint8_t *plane[YUV_PLANES]; // alpha may be NULL
     size_t stride[YUV_PLANES];
     int across, down; // pixels that a sample of chroma covers: 2, or 1
     bool full;        // in full range already

@@ -64,7 +64,7 @@ static void measure_ours(struct picture *p, const struct client *client, int max
         fprintf(stderr, "pictures: no bound for a file\n");
         exit(1);
     }
-    free(answer.jpeg);
+    client_release(&answer);
 }
 
 static void measure_bound(struct picture *p)
@@ -147,7 +147,7 @@ static long peak_after(const struct client *client, int max_width, const char *p
     struct codec_answer answer;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     client_convert(client, fd, max_width, &answer);
-    free(answer.jpeg);
+    client_release(&answer);
     close(fd);
     return client_peak(client);
 }
@@ -188,7 +188,7 @@ static double pass(const struct client *clients, int workers, char **files, int 
             if (!(wait[i].revents & POLLIN))
                 continue;
             client_answer(&clients[i], memories[i], &answer);
-            free(answer.jpeg);
+            client_release(&answer);
             close(memories[i]);
             if (next < count)
                 ask_next(&clients[i], &memories[i], files[next++]);
@@ -244,7 +244,7 @@ static int quality(const char *program, int max_width, char **files, int count)
         worst = found - floor < worst ? found - floor : worst;
         sum += found / count;
         sum_floor += floor / count;
-        free(answer.jpeg);
+        client_release(&answer);
         free(p.bytes);
         close(p.fd);
     }

@@ -15,8 +15,9 @@ void client_open(struct client *client, const char *program);
 void client_ask(const struct client *client, int source, int memory, int max_width);
 // Waits for the answer, whose `jpeg` means nothing.
 void client_wait(const struct client *client, struct codec_answer *answer);
-// The same, and copies the JPEG out, into the answer's `jpeg` (owned, malloc).
+// The same, and `jpeg` is what lies in the memory, to be looked at until it is released.
 void client_answer(const struct client *client, int memory, struct codec_answer *answer);
+void client_release(struct codec_answer *answer);
 // Both, with memory of its own: what the host does for a picture.
 void client_convert(const struct client *client, int source, int max_width,
                     struct codec_answer *answer);
