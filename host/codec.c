@@ -113,6 +113,8 @@ static void on_answer(struct codec_ticket *ticket)
 {
     struct codec_work *c = ticket->context;
     c->in_pool = false;
+    if (c->file.target && c->file.work.op.host->makes_one)
+        codec_pool_dismiss(c->file.work.op.host); // it ends while the result is written
     if (ticket->answer.status == CODEC_OK && c->file.target)
         on_thread(c, write_result, on_written);
     else

@@ -50,6 +50,7 @@ struct host {
     struct signals *signals;
     struct codec_pool *codecs[2]; // by enum codec_family
     struct codec_early early;     // owned, until the pool takes it
+    bool makes_one;               // one picture, and then no decoder is needed any more
 };
 
 // The host that owns this state. Never fails.

@@ -11,7 +11,7 @@
 enum { EXIT_USAGE = 2 };
 
 // The one command that is over so soon that its start matters.
-static bool converts_one(int argc, char **argv)
+static bool makes_one(int argc, char **argv)
 {
     return argc > 1 && strcmp(argv[1], "convert") == 0;
 }
@@ -23,7 +23,8 @@ int main(int argc, char **argv)
     if (confine_is_wanted(argc, argv))
         return confine_run(argv);
     struct codec_early early = {0};
-    if (converts_one(argc, argv)) {
+    bool one = makes_one(argc, argv);
+    if (one) {
         codec_early_start(&early, codec_run);
         (void)setenv("UV_THREADPOOL_SIZE", "1", 0); // one file to open, and one to write
     }
@@ -31,6 +32,7 @@ int main(int argc, char **argv)
     if (!host)
         return 2;
     host->early = early;
+    host->makes_one = one;
     int status = host_run(host, argc, argv);
     host_close(host);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status != EXIT_USAGE) {

@@ -14,7 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define USUAL_MEMORY (6 << 20) // bytes that a picture of 1080x1350 takes, with transparency
+#define FIRST_MEMORY (4 << 20) // bytes that a picture of 1080x1350 takes
+#define USUAL_MEMORY (6 << 20) // and one with transparency
 // And what some of them take beyond. What the allocator writes behind it is in its last page.
 #define HUGE_MEMORY ((8 << 20) - 4096)
 #define MALLOC_STEP 16
@@ -46,12 +47,16 @@ static void set_memory_policy(void)
     mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
 }
 
-// The memory of a usual picture, all at once and while the host still reads its rules: a page at a
-// time and during the job takes as long as half of the decoding. It begins where a huge page does.
-static void fetch_memory(void)
+// What is still to be fetched.
+static struct {
+    char *at, *end;
+} ahead;
+
+// A place for the memory of a usual picture, which begins where a huge page does.
+static void choose_memory(void)
 {
     static void *volatile filler; // never touched: an address and no memory
-    void *volatile block = malloc(HUGE_MEMORY);
+    char *volatile block = malloc(HUGE_MEMORY);
     // cppcheck-suppress uninitdata ; the address is looked at, not the bytes
     size_t before = -(uintptr_t)block % PAGES_HUGE;
     if (before > MALLOC_STEP) {
@@ -62,9 +67,23 @@ static void fetch_memory(void)
     }
     if (block) {
         pages_prefer_huge(block, HUGE_MEMORY);
-        pages_fetch(block, USUAL_MEMORY);
+        ahead.at = block;
+        ahead.end = block + USUAL_MEMORY;
     }
     free(block);
+}
+
+// While the host has nothing to do for us, for during the job it takes as long as half of the
+// decoding; but some milliseconds where the machine has to look for the memory, so no job waits
+// for it.
+static void fetch_memory(int socket, size_t most)
+{
+    for (size_t done = 0; done < most && ahead.at < ahead.end; done += PAGES_HUGE) {
+        if (channel_waits(socket))
+            return;
+        pages_fetch(ahead.at, PAGES_HUGE);
+        ahead.at += PAGES_HUGE;
+    }
 }
 
 // Free blocks below one in use escape the policy.
@@ -122,6 +141,8 @@ static void serve(int socket, worker_run_fn run)
         do_job(&job, descriptors[0], descriptors[1], run, &answer);
         if (write(socket, &answer, sizeof answer) != sizeof answer)
             return;
+        if (job.kind == CODEC_CONVERT)
+            fetch_memory(socket, USUAL_MEMORY);
         return_memory();
     }
 }
@@ -135,7 +156,8 @@ void worker_main(const char *flag, worker_run_fn run)
     signal(SIGPIPE, SIG_IGN);
     set_memory_policy();
     warm_up(flag);
-    fetch_memory();
+    choose_memory();
+    fetch_memory(WORKER_SOCKET, FIRST_MEMORY);
     if (sandbox_enter(WORKER_SOCKET) != 0)
         _exit(WORKER_UNLOCKED);
     serve(WORKER_SOCKET, run);

@@ -55,6 +55,12 @@ int channel_take(int end, void *message, size_t length)
     return got >= 0 && (size_t)got == length ? 1 : UV_EOF;
 }
 
+bool channel_waits(int end)
+{
+    struct msghdr header = {0};
+    return recvmsg(end, &header, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
 static void take_descriptors(struct msghdr *header, int descriptors[CHANNEL_DESCRIPTORS])
 {
     struct cmsghdr *part = CMSG_FIRSTHDR(header);

@@ -3,6 +3,7 @@
 // Any thread. Functions returning int give 0 (or a descriptor) or a negative UV_E*.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,8 @@ int channel_send(int end, const void *message, size_t length, const int *descrip
 // Does not wait. 1: a message of just that length, 0: none yet, UV_EOF: the other side is gone or
 // does not keep to the protocol. Descriptors that come with it are not taken.
 int channel_take(int end, void *message, size_t length);
+// Whether there is a message, or the end of them.
+bool channel_waits(int end);
 // Waits. Like channel_take, but never 0; what is missing among the descriptors is -1, and what
 // came is the caller's to close, also with a message of the wrong length.
 int channel_receive(int end, void *message, size_t length, int descriptors[CHANNEL_DESCRIPTORS]);

@@ -14,7 +14,7 @@ end
 local types = {}
 
 function types.text(key, text)
-  if url.has_control(text) then return nil, "config.control" end
+  if text:find("%c") then return nil, "config.control" end
   -- A password may end in a space; anything else got it by accident.
   return key.name == "FTP_PASS" and text or trim(text)
 end
