@@ -16,14 +16,24 @@ local function png(bench, sets)
   end
 end
 
+-- Where the memory of a process lies makes some percent: the least of several.
+local function least_of_processes(bench, path)
+  local least = { here = math.huge, there = math.huge }
+  for _ = 1, 6 do
+    local m = bench.measure("apart", bench.program, 5, path)
+    for where, took in pairs(m) do least[where] = math.min(least[where], took) end
+  end
+  return least
+end
+
 local function apart(bench, sets)
   bench.say "\n## What the sandbox costs\n"
   bench.say "Wall milliseconds of a conversion in a locked-in worker, and in the process that asks:"
-  bench.say "the difference is all of it, messages and sandbox. Least of 300.\n"
+  bench.say "the difference is all of it, messages and sandbox. Least of 300, in six processes.\n"
   bench.say "| picture | in a worker | without | difference | wanted |"
   bench.say "|---|---|---|---|---|"
   for _, row in ipairs { { "tiny", "16x16" }, { "small", "1080x1350" } } do
-    local m = bench.measure("apart", bench.program, 30, sets[row[1]][1])
+    local m = least_of_processes(bench, sets[row[1]][1])
     local cost = m.there - m.here
     local cell
     if row[1] == "small" then -- a tenth of a millisecond cannot be told from its noise
