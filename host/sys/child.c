@@ -79,11 +79,12 @@ static void leave_parent(int socket, int number)
 
 int child_copy(int socket, int number, pid_t *pid)
 {
-    *pid = fork();
-    if (*pid < 0)
+    pid_t made = fork();
+    if (made < 0) // -1 is no process: as a target of kill it is all of them
         return uv_translate_sys_error(errno);
-    if (*pid == 0)
+    if (made == 0)
         leave_parent(socket, number);
+    *pid = made;
     return 0;
 }
 
