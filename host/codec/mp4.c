@@ -30,6 +30,14 @@ int mp4_damaged(struct movie *m, const struct box *box)
                   (int)(box->type >> 8 & 127), (int)(box->type & 127));
 }
 
+int mp4_fields(struct movie *m, const struct box *box, uint8_t *bytes, size_t want, int needed)
+{
+    int got = mp4_payload(m, box, bytes, want);
+    if (got < 0)
+        return -1;
+    return got < needed ? mp4_damaged(m, box) : 0;
+}
+
 // Timescale and duration stand alike in mvhd and mdhd.
 static int read_times(struct movie *m, const struct box *box, uint32_t *timescale,
                       uint64_t *duration)
@@ -80,11 +88,8 @@ static int read_tkhd(struct movie *m, const struct box *box)
 static int read_hdlr(struct movie *m, const struct box *box)
 {
     uint8_t b[12];
-    int got = mp4_payload(m, box, b, sizeof b);
-    if (got < 0)
+    if (mp4_fields(m, box, b, sizeof b, 12))
         return -1;
-    if (got < 12)
-        return mp4_damaged(m, box);
     m->track->handler = input_be32(b + 8);
     return 0;
 }
@@ -92,11 +97,8 @@ static int read_hdlr(struct movie *m, const struct box *box)
 static int read_stsz(struct movie *m, const struct box *box)
 {
     uint8_t b[12];
-    int got = mp4_payload(m, box, b, sizeof b);
-    if (got < 0)
+    if (mp4_fields(m, box, b, sizeof b, 12))
         return -1;
-    if (got < 12)
-        return mp4_damaged(m, box);
     m->track->samples = input_be32(b + 8);
     return 0;
 }

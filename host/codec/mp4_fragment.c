@@ -13,11 +13,8 @@ static int read_trex(struct movie *m, const struct box *box)
 {
     uint8_t b[16];
     struct fragments *f = &m->fragments;
-    int got = mp4_payload(m, box, b, sizeof b);
-    if (got < 0)
+    if (mp4_fields(m, box, b, sizeof b, 16))
         return -1;
-    if (got < 16)
-        return mp4_damaged(m, box);
     if (f->known == MP4_MAX_TRACKS)
         return 0;
     f->defaults[f->known].track = input_be32(b + 4);
@@ -38,11 +35,8 @@ static int read_tfhd(struct movie *m, const struct box *box)
 {
     uint8_t b[24];
     struct fragments *f = &m->fragments;
-    int got = mp4_payload(m, box, b, sizeof b);
-    if (got < 0)
+    if (mp4_fields(m, box, b, sizeof b, 8))
         return -1;
-    if (got < 8)
-        return mp4_damaged(m, box);
     uint32_t flags = input_be32(b);
     size_t at = 8 + (flags & TFHD_OFFSET ? 8U : 0) + (flags & TFHD_ENTRY ? 4U : 0);
     f->track = input_be32(b + 4);
@@ -100,11 +94,8 @@ static int read_trun(struct movie *m, const struct box *box)
 {
     uint8_t b[8];
     struct fragments *f = &m->fragments;
-    int got = mp4_payload(m, box, b, sizeof b);
-    if (got < 0)
+    if (mp4_fields(m, box, b, sizeof b, 8))
         return -1;
-    if (got < 8)
-        return mp4_damaged(m, box);
     if (f->movie == 0 || f->track != f->movie)
         return 0;
     uint32_t flags = input_be32(b), count = input_be32(b + 4);

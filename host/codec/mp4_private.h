@@ -57,6 +57,8 @@ struct movie {
 
 // Reads up to `want` bytes of a payload; a shorter one is zero-filled. The number read, or -1.
 int mp4_payload(struct movie *m, const struct box *box, uint8_t *bytes, size_t want);
+// The same where `needed` bytes must be there: 0, or -1 and it is reported.
+int mp4_fields(struct movie *m, const struct box *box, uint8_t *bytes, size_t want, int needed);
 // Reports that the box is too short. -1.
 int mp4_damaged(struct movie *m, const struct box *box);
 
