@@ -123,7 +123,7 @@ static void convert_pixel(const struct light *l, bool hlg, uint8_t *pixel)
     for (int c = 0; c < 3; c++) {
         const float *row = l->to_srgb[c];
         float light = (row[0] * level[0] + row[1] * level[1] + row[2] * level[2]) * factor;
-        light = light < 0 ? 0 : light > 1 ? 1 : light;
+        light = light > 0 ? fminf(light, 1) : 0; // also of primaries that make no number
         pixel[c] = l->srgb[(int)(light * (STEPS - 1) + 0.5F)];
     }
 }
